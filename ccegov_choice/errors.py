@@ -70,7 +70,9 @@ class ChoiceError(Exception):
         return f"{self.problem}\n{listed}"
 
     @classmethod
-    def of(cls, problems: Iterable[Problem], headline: str = "There are {count} problems:") -> ChoiceError:
+    def of(
+        cls, problems: Iterable[Problem], headline: str = "There are {count} problems:"
+    ) -> ChoiceError:
         """Make one error out of all the problems that were found."""
         found = tuple(problems)
         first = found[0]
