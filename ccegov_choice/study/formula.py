@@ -28,7 +28,7 @@ from ccegov_choice.study.covariate import Covariate
 from ccegov_choice.study.expression import FUNCTIONS, Expression
 from ccegov_choice.study.study import Study
 
-_CODINGS = ("linear", "dummy", "C", "effects", "poly", "piecewise", "asc", "specific", "I")
+_CODINGS = ("linear", "dummy", "C", "effects", "poly", "piecewise", "asc", "specific")
 
 
 def parse_terms(formula: str) -> tuple[tuple[ParsedFactor, ...], ...]:
@@ -49,7 +49,7 @@ def parse_terms(formula: str) -> tuple[tuple[ParsedFactor, ...], ...]:
         raise UtilityError(
             f"the formula cannot be read: {str(error).splitlines()[0]}",
             where=f"'{formula}'",
-            cure="Join terms by + and interactions by ':', as in 'wait + channel + wait:low_income'.",
+            cure="Join terms by + and interactions by ':', as in 'wait + channel + wait:age'.",
         ) from error
     if not isinstance(parsed, SimpleFormula) or not all(hasattr(t, "factors") for t in parsed):
         raise UtilityError(
@@ -157,6 +157,8 @@ class FormulaCompiler:
         match node:
             case ast.Name(id=name):
                 return self._named(name, text)
+            case ast.Call(func=ast.Name(id="I"), args=[inner], keywords=[]):
+                return self._expression(inner, text)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords) if (
                 name in _CODINGS
             ):
@@ -164,11 +166,8 @@ class FormulaCompiler:
                     values = [self._value(part) for part in arguments]
                     options = {str(key.arg): self._value(key.value) for key in keywords}
                 except ValueError:
-                    return (
-                        self._expression(node, text) if name == "I" else self._misread(node, text)
-                    )
-                if name == "I":
-                    return self._expression(node.args[0], text)
+                    self._misread(node, text)
+                    return None
                 return self._call(name, values, options, text)
             case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
                 problem = unknown_name(
@@ -193,8 +192,6 @@ class FormulaCompiler:
         )
 
     def _expression(self, node: ast.expr, text: str) -> Factor | None:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "I":
-            node = node.args[0]
         try:
             expression = Expression(ast.unparse(node))
         except UtilityError as error:

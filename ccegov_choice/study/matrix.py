@@ -90,9 +90,9 @@ class FrameRows:
                 unknown = (codes < 0) & ~np.isnan(values)
             else:
                 cells = self._frame[name]
-                found, values = pd.factorize(cells)
+                found, names = pd.factorize(cells)
                 # the last entry is read by -1: an empty cell has no level
-                positions = [ids.index(v) if v in ids else -1 for v in map(str, values)]
+                positions = [ids.index(v) if v in ids else -1 for v in map(str, names)]
                 codes = np.array([*positions, -1], dtype=np.int64)[found]
                 unknown = (codes < 0) & cells.notna().to_numpy()
                 self._check_missing(name, (codes < 0) & ~unknown)
