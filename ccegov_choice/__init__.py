@@ -10,7 +10,49 @@ from typing import TYPE_CHECKING, Any
 
 from ccegov_choice._version import __version__
 
-# public name -> module that defines it; a name without a module of its own is the module itself
+if TYPE_CHECKING:
+    from ccegov_choice import errors as errors
+    from ccegov_choice.data.choice_data import ChoiceData as ChoiceData
+    from ccegov_choice.data.datasets import load_dataset as load_dataset
+    from ccegov_choice.design.design import Design as Design
+    from ccegov_choice.design.orthogonal import orthogonal_design as orthogonal_design
+    from ccegov_choice.design.random import random_design as random_design
+    from ccegov_choice.models import pylogit_backend as pylogit  # noqa: F401
+    from ccegov_choice.models.compare import compare as compare
+    from ccegov_choice.models.covariance import BHHH as BHHH
+    from ccegov_choice.models.covariance import Bootstrap as Bootstrap
+    from ccegov_choice.models.covariance import Classical as Classical
+    from ccegov_choice.models.covariance import Clustered as Clustered
+    from ccegov_choice.models.covariance import Robust as Robust
+    from ccegov_choice.models.logit import Logit as Logit
+    from ccegov_choice.models.predict import elasticities as elasticities
+    from ccegov_choice.models.predict import marginal_effects as marginal_effects
+    from ccegov_choice.models.predict import predict as predict
+    from ccegov_choice.models.results import Results as Results
+    from ccegov_choice.models.simulate import ClassTaste as ClassTaste
+    from ccegov_choice.models.simulate import RandomTaste as RandomTaste
+    from ccegov_choice.models.simulate import simulate_choices as simulate_choices
+    from ccegov_choice.policy.scenario import Scenario as Scenario
+    from ccegov_choice.policy.uptake import uptake as uptake
+    from ccegov_choice.report.document import Report as Report
+    from ccegov_choice.study import library as library
+    from ccegov_choice.study.alternative import Alternative as Alternative
+    from ccegov_choice.study.alternative import FromCovariate as FromCovariate
+    from ccegov_choice.study.attribute import Attribute as Attribute
+    from ccegov_choice.study.constraint import Forbidden as Forbidden
+    from ccegov_choice.study.constraint import Implied as Implied
+    from ccegov_choice.study.covariate import Covariate as Covariate
+    from ccegov_choice.study.level import Level as Level
+    from ccegov_choice.study.numeraire import Numeraire as Numeraire
+    from ccegov_choice.study.profile import Profile as Profile
+    from ccegov_choice.study.study import Study as Study
+    from ccegov_choice.study.utility import Utility as Utility
+    from ccegov_choice.tradeoff.importance import importance as importance
+    from ccegov_choice.tradeoff.matrix import trade_matrix as trade_matrix
+    from ccegov_choice.tradeoff.ratio import trade_offs as trade_offs
+    from ccegov_choice.tradeoff.ratio import willingness_to_trade as willingness_to_trade
+
+# public name -> module that defines it
 _WHERE = {
     "Alternative": "study.alternative",
     "Attribute": "study.attribute",
@@ -50,13 +92,14 @@ _WHERE = {
     "uptake": "policy.uptake",
     "Report": "report.document",
 }
+# public name -> module that it is
 _MODULES = {
     "errors": "errors",
     "library": "study.library",
     "pylogit": "models.pylogit_backend",
 }
 
-__all__ = ["__version__", *sorted([*_WHERE, *_MODULES])]
+__all__ = ["__version__", *sorted([*_WHERE, *_MODULES])]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
