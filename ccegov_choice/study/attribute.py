@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from ccegov_choice.errors import StudyError, unknown_name
-from ccegov_choice.study.level import Level, number_levels, word_levels
+from ccegov_choice.study.level import Level, LevelItem, build_levels, number_level, number_levels
 from ccegov_choice.study.source import Source
 from ccegov_choice.study.wording import Text, own_copy, quantity, wording
 
@@ -105,17 +105,57 @@ class Attribute:
 
     @classmethod
     def categorical(
-        cls, id: str, label: Text, levels: Mapping[str, Text] | Iterable[str | Level], **more: Any
+        cls, id: str, label: Text, levels: Mapping[str, Text] | Iterable[LevelItem], **more: Any
     ) -> Attribute:
         """Make an attribute whose levels have no order, from id -> label or from ids."""
-        return cls(id, label, "categorical", word_levels(levels), **more)
+        return cls(id, label, "categorical", build_levels(levels), **more)
 
     @classmethod
     def ordered(
-        cls, id: str, label: Text, levels: Mapping[str, Text] | Iterable[str | Level], **more: Any
+        cls, id: str, label: Text, levels: Mapping[str, Text] | Iterable[LevelItem], **more: Any
     ) -> Attribute:
         """Make an attribute whose levels have an order, from id -> label or from ids."""
-        return cls(id, label, "ordered", word_levels(levels), **more)
+        return cls(id, label, "ordered", build_levels(levels), **more)
+
+    def revised(self, **changes: Any) -> Attribute:
+        """Return a copy with some fields changed.
+
+        Parameters
+        ----------
+        **changes
+            Fields by name. `levels` also takes short forms (see `build_levels`): an id or a
+            number alone keeps the wording that the level has now. Labels that were made from
+            numbers and unit follow a new unit.
+
+        Raises
+        ------
+        StudyError
+            If a field does not exist; the nearest one is named.
+        """
+        names = [field.name for field in fields(self)]
+        unknown = [unknown_name(name, names, "field") for name in changes if name not in names]
+        if unknown:
+            raise StudyError.of(unknown, "{count} fields are unknown:")
+        items = changes.pop("levels", None)
+        new = replace(self, **changes)
+        known = tuple(new._relabelled(level, self) for level in self.levels)
+        levels = build_levels(
+            known if items is None else items,
+            numeric=new.is_numeric,
+            unit=new.unit,
+            unit_plural=new.unit_plural,
+            known=known,
+        )
+        return replace(new, levels=levels)
+
+    def _relabelled(self, level: Level, before: Attribute) -> Level:
+        """Return a level whose label was made from number and unit with the unit of now."""
+        if level.value is None:
+            return level
+        if level.label != number_level(level.value, before.unit, before.unit_plural).label:
+            return level
+        label = number_level(level.value, self.unit, self.unit_plural).label
+        return replace(level, label=label)
 
     @property
     def is_numeric(self) -> bool:

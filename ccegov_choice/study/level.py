@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ccegov_choice.study.wording import Text, number_id, own_copy, quantity, wording
 
@@ -69,8 +70,51 @@ def number_levels(
     return tuple(number_level(number, unit, unit_plural) for number in numbers)
 
 
-def word_levels(levels: Mapping[str, Text] | Iterable[str | Level]) -> tuple[Level, ...]:
-    """Return levels from id -> label, from ids that are their own label, or as they are."""
-    if isinstance(levels, Mapping):
-        return tuple(Level(key, label) for key, label in levels.items())
-    return tuple(item if isinstance(item, Level) else Level(item, item) for item in levels)
+LevelItem = Level | str | float | Mapping[str, Any]
+"""A level in short form: itself, an id, a number, or its fields by name."""
+
+
+def build_levels(
+    items: Mapping[str, Text] | Iterable[LevelItem],
+    *,
+    numeric: bool = False,
+    unit: Text = "",
+    unit_plural: Text = "",
+    known: Iterable[Level] = (),
+) -> tuple[Level, ...]:
+    """Make levels from short forms.
+
+    Parameters
+    ----------
+    items : mapping or iterable
+        Id -> label; or ids, numbers, fields by name and `Level` objects, mixed as one likes.
+    numeric : bool
+        Whether the attribute is numeric: numbers are then labelled with the unit.
+    unit, unit_plural : str or mapping
+        The unit for those labels.
+    known : iterable of Level
+        Levels whose wording is kept where an item only names their id or number.
+    """
+    if isinstance(items, Mapping):
+        items = [{"id": key, "label": label} for key, label in items.items()]
+    kept = {level.id: level for level in known}
+
+    def start(id: str, value: float | None) -> Level:
+        if id in kept:
+            return kept[id]
+        if numeric and value is not None:
+            return replace(number_level(value, unit, unit_plural), id=id)
+        return Level(id, id, value=value)
+
+    def build(item: LevelItem) -> Level:
+        if isinstance(item, Level):
+            return item
+        if isinstance(item, str):
+            return start(item, None)
+        if isinstance(item, Mapping):
+            value = item.get("value")
+            name = item.get("id", "" if value is None else number_id(value))
+            return replace(start(name, value), **item)
+        return start(number_id(item), float(item) if numeric else None)
+
+    return tuple(build(item) for item in items)

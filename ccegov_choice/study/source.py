@@ -17,6 +17,8 @@ class Source:
         Title and place of publication, where known.
     doi : str
         Digital object identifier, where known.
+    note : str
+        What kind of study it is, or what it found.
     checked : bool
         False where the reference is cited from memory and nobody has read it for this purpose.
     """
@@ -24,9 +26,11 @@ class Source:
     text: str
     title: str = ""
     doi: str = ""
+    note: str = ""
     checked: bool = True
 
     def __str__(self) -> str:
         parts = [self.text, self.title, f"doi:{self.doi}" if self.doi else ""]
-        mark = "" if self.checked else " (not checked)"
-        return ", ".join(part for part in parts if part) + mark
+        marks = [self.note, "" if self.checked else "not checked"]
+        inside = "; ".join(mark for mark in marks if mark)
+        return ", ".join(part for part in parts if part) + (f" ({inside})" if inside else "")
