@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
@@ -40,7 +40,7 @@ class Study:
     alternatives : tuple of Alternative
         Labelled alternatives (train, car); empty when the options have no names of their own.
     opt_out : Alternative, optional
-        Choosing nothing, or staying with what one has.
+        Choosing nothing, or staying with what one has; of kind ``"opt_out"`` unless said.
     constraints : tuple of Forbidden or Implied
         Combinations that are never shown.
     covariates : tuple of Covariate
@@ -57,8 +57,12 @@ class Study:
         True for a duty: nobody may opt out, and uptake does not exist.
     declarations : mapping of str to str
         Free answers for the report's checklist: population, sampling, dates, ethics, ...
-    positions : Positions, optional
-        Lines of the file it was read from, for messages; no part of the study itself.
+
+    Attributes
+    ----------
+    positions : Positions or None
+        Lines of the file it was read from, for messages; no part of the study itself, and not
+        passed on to changed copies.
     """
 
     id: str
@@ -75,15 +79,23 @@ class Study:
     role: Role = "citizen"
     mandatory: bool = False
     declarations: Mapping[str, str] = field(default_factory=dict)
-    positions: Positions | None = field(default=None, compare=False, repr=False)
+    positions: Positions | None = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         names = ("attributes", "alternatives", "constraints", "covariates", "numeraires")
         for name in (*names, "languages"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if self.opt_out is not None and self.opt_out.kind == "labelled":
+            object.__setattr__(self, "opt_out", replace(self.opt_out, kind="opt_out"))
         for name in ("title", "question", "context"):
             object.__setattr__(self, name, own_copy(getattr(self, name)))
         object.__setattr__(self, "declarations", dict(self.declarations))
+
+    def standing_at(self, positions: Positions) -> Study:
+        """Return the study with the lines of the file it was read from."""
+        placed = replace(self)
+        object.__setattr__(placed, "positions", positions)
+        return placed
 
     def __hash__(self) -> int:
         return hash((self.id, self.attribute_ids))

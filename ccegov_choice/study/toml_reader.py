@@ -63,8 +63,7 @@ def read_study_table(root: Section) -> Study:
         role=cast(Role, root.choice("role", ROLES, "citizen")),
         mandatory=root.flag("mandatory"),
         declarations=_read_declarations(root),
-        positions=root.notes.all_positions(),
-    )
+    ).standing_at(root.notes.all_positions())
 
 
 def _check_schema(root: Section) -> None:
