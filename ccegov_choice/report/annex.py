@@ -1,0 +1,122 @@
+"""Section 9: the method annex, for analysts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ccegov_choice._table import Cell, Table
+from ccegov_choice.models.compare import compare
+from ccegov_choice.models.results import Results
+from ccegov_choice.report.blocks import (
+    Block,
+    Bullets,
+    ChecklistPanel,
+    Panel,
+    Paragraph,
+    Section,
+    Subheading,
+)
+from ccegov_choice.report.checklist import fill
+from ccegov_choice.report.evidence import gather
+from ccegov_choice.report.material import Material, level_percent
+from ccegov_choice.report.people import tasks_shown
+from ccegov_choice.report.wording import say
+
+
+def annex_section(material: Material) -> Section:
+    """Give the design, the model, the coding, the methods and the checklist."""
+    checklist = fill(material.study.declarations, gather(material))
+    blocks = (
+        Paragraph(say("annex.lead")),
+        *_design(material),
+        *_model(material),
+        *_methods(material),
+        Subheading(say("annex.checklist")),
+        ChecklistPanel(checklist),
+    )
+    return Section("annex", say("annex.title"), blocks, technical=True)
+
+
+def _design(material: Material) -> Iterator[Block]:
+    design = material.design
+    yield Subheading(say("annex.design"))
+    if design is None:
+        yield Paragraph(say("annex.no_design"))
+        return
+    seed = design.provenance.seed
+    rows: list[tuple[Cell, ...]] = [
+        (say("annex.method"), design.provenance.made_by),
+        (say("annex.tasks"), str(design.tasks)),
+        (say("annex.blocks"), str(design.blocks)),
+        (say("annex.per_person"), str(tasks_shown(material))),
+        (say("annex.alternatives"), ", ".join(map(material.label, design.alternatives))),
+        (say("annex.seed"), "–" if seed is None else str(seed)),
+    ]
+    columns = (say("annex.fact"), say("annex.value"))
+    yield Panel(Table(say("annex.design_facts"), columns, tuple(rows), tuple(design.notes)))
+    for table in design.diagnose(material.results.utility).tables():
+        yield Panel(table, folded=True)
+
+
+def _model(material: Material) -> Iterator[Block]:
+    several = len(material.models) > 1
+    yield Subheading(say("annex.model_several" if several else "annex.model"))
+    for results in material.models:
+        yield Panel(results.table())
+        yield Panel(fit_table(results), folded=True)
+    yield Paragraph(say("annex.coding_formula", formula=material.results.utility.formula))
+    yield Panel(coding_table(material.results), folded=True)
+    if several:
+        yield Panel(compare(*material.models).table())
+
+
+def fit_table(results: Results) -> Table:
+    """Return the facts of a fit, one per row."""
+    record = results.glance().iloc[0]
+    rows: list[tuple[Cell, ...]] = []
+    for name, value in record.items():
+        if value is None or value != value:
+            continue
+        shown = value if isinstance(value, str) else str(value)
+        if isinstance(value, float) or hasattr(value, "dtype") and value.dtype.kind == "f":
+            shown = f"{float(value):,.4f}".replace("-", "−")
+        rows.append((str(name).replace("_", " "), shown))
+    rows.append((say("annex.tasks"), f"{results.tasks:,}"))
+    title = f"{say('annex.fit')}: {results.model.title}"
+    notes = (say("annex.errors", note=results.covariance_note),)
+    return Table(title, (say("annex.fact"), say("annex.value")), tuple(rows[:-1]), notes)
+
+
+def coding_table(results: Results) -> Table:
+    """Return how each attribute and covariate became coefficients."""
+    study, utility = results.study, results.utility
+    columns = tuple(say(f"annex.coding_{name}") for name in ("term", "kind", "base", "names"))
+    rows: list[tuple[Cell, ...]] = []
+    for attribute in study.attributes:
+        terms = utility.terms_of(attribute.id)
+        if not terms:
+            continue
+        names = ", ".join(name for term in terms for name in term.names)
+        numbers = attribute.is_numeric and attribute.default_coding != "dummy"
+        base = "–" if numbers else attribute.level(attribute.base_id).text()
+        rows.append((attribute.text(), attribute.default_coding, base, names))
+    listed = {name for row in rows for name in str(row[-1]).split(", ")}
+    rest = ", ".join(name for name in utility.names if name not in listed)
+    if rest:
+        rows.append((say("annex.alone"), "–", "–", rest))
+    return Table(say("annex.coding"), columns, tuple(rows))
+
+
+def _methods(material: Material) -> Iterator[Block]:
+    yield Subheading(say("annex.methods"))
+    lines = [say("annex.method_levels")]
+    kinds = dict.fromkeys((trade.method, trade.level) for trade in material.tradeoffs)
+    lines += [
+        say("annex.method_trade", method=method, level=level_percent(level))
+        for method, level in kinds
+    ]
+    if material.importance is not None:
+        lines.append(say("annex.method_importance"))
+    if material.uptake is not None:
+        lines.append(say("annex.method_uptake"))
+    yield Bullets(tuple(lines))

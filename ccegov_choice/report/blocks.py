@@ -1,0 +1,166 @@
+"""What a report is made of, before it becomes a page: plain, frozen pieces of text and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ccegov_choice._table import Table
+from ccegov_choice.report.charts import Chart
+from ccegov_choice.report.checklist import Checklist
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text; the lead of a section is set larger."""
+
+    kind: ClassVar[str] = "paragraph"
+    text: str
+    lead: bool = False
+
+
+@dataclass(frozen=True)
+class Subheading:
+    """A heading inside a section."""
+
+    kind: ClassVar[str] = "subheading"
+    text: str
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    kind: ClassVar[str] = "bullets"
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One headline finding: a large number, a sentence with it, and how sure it is."""
+
+    number: str
+    unit: str
+    sentence: str
+    interval: str = ""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The headline findings, on top of everything."""
+
+    kind: ClassVar[str] = "findings"
+    items: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number and what it counts."""
+
+    number: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A row of facts."""
+
+    kind: ClassVar[str] = "facts"
+    items: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A name, what it means and what it can be."""
+
+    name: str
+    meaning: str
+    options: tuple[str, ...]
+    badge: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A list of names with their meanings."""
+
+    kind: ClassVar[str] = "terms"
+    items: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Callout:
+    """A boxed remark that must not be missed."""
+
+    kind: ClassVar[str] = "callout"
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words as people read them."""
+
+    kind: ClassVar[str] = "quote"
+    text: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its table and CSV."""
+
+    kind: ClassVar[str] = "figure"
+    chart: Chart
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A table; a folded one opens on demand and is printed open."""
+
+    kind: ClassVar[str] = "panel"
+    table: Table
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class ChecklistPanel:
+    """A checklist, filled as far as the study can fill it."""
+
+    kind: ClassVar[str] = "checklist"
+    checklist: Checklist
+
+
+Block = (
+    Paragraph
+    | Subheading
+    | Bullets
+    | Findings
+    | Facts
+    | Terms
+    | Callout
+    | Quote
+    | Figure
+    | Panel
+    | ChecklistPanel
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered part of the report.
+
+    Parameters
+    ----------
+    id : str
+        Anchor of the section.
+    title : str
+        Its heading.
+    blocks : tuple of Block
+        What it says, in order.
+    technical : bool
+        True for the parts that are written for analysts.
+    """
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    technical: bool = False

@@ -1,0 +1,120 @@
+"""Everything a report is made from, with the few words that all its sections share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ccegov_choice.report.wording import between, count, say
+from ccegov_choice.study.attribute import Attribute
+
+if TYPE_CHECKING:
+    from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.design.design import Design
+    from ccegov_choice.models.results import Results
+    from ccegov_choice.policy.uptake import Uptake
+    from ccegov_choice.study.study import Study
+    from ccegov_choice.tradeoff.importance import Importance
+    from ccegov_choice.tradeoff.ratio import TradeOff
+
+LEAST_PEOPLE = 10
+"""No table shows fewer people than this (the rule of ten of official statistics)."""
+
+FEW_PEOPLE = 100
+"""Below this number of people a report warns that all its numbers are rough."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the sections of a report draw on.
+
+    Parameters
+    ----------
+    study : Study
+        What was asked.
+    design : Design or None
+        The tasks shown.
+    data : ChoiceData
+        What people chose.
+    models : tuple of Results
+        Fitted models; the report speaks of the first one.
+    tradeoffs : tuple of TradeOff
+        What people would give up for what, protected attributes left out.
+    protected : tuple of Attribute
+        Attributes that are not for trade.
+    uptake : Uptake or None
+        Shares by scenario.
+    importance : Importance or None
+        How much each attribute counts.
+    groups : mapping of str to tuple of TradeOff
+        Trade-offs of each group of people, by its name.
+    simulated : bool
+        True if no real person answered.
+    notes : tuple of str
+        What the authors add to the limits.
+    """
+
+    study: Study
+    design: Design | None
+    data: ChoiceData
+    models: tuple[Results, ...]
+    tradeoffs: tuple[TradeOff, ...]
+    uptake: Uptake | None
+    importance: Importance | None
+    groups: Mapping[str, tuple[TradeOff, ...]] = field(default_factory=dict)
+    simulated: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def results(self) -> Results:
+        """The model that the report speaks of."""
+        return self.models[0]
+
+    @property
+    def protected(self) -> tuple[Attribute, ...]:
+        """Attributes that are not for trade, and are never priced."""
+        return tuple(a for a in self.study.attributes if a.tradeable == "no")
+
+    @property
+    def people(self) -> str:
+        """``"600 people"``, or ``"600 simulated people"``."""
+        return count(self.data.people, "simulated" if self.simulated else "people")
+
+    @property
+    def choices(self) -> str:
+        """``"7,200 choices"``."""
+        return count(self.data.tasks, "choices")
+
+    @property
+    def sample(self) -> str:
+        """What the numbers rest on, below each chart."""
+        base = say("sample.base", choices=self.choices, people=self.people)
+        return f"{base} {say('sample.weighted')}" if self.results.weighted else base
+
+    @property
+    def opt_out(self) -> str:
+        """Label of the opt-out; empty where there is none."""
+        return "" if self.study.opt_out is None else self.study.opt_out.text()
+
+    def label(self, alternative: str) -> str:
+        """Return the label of an alternative; unlabelled ones keep their id."""
+        known = {a.id: a.text() for a in self.study.named_alternatives}
+        return known.get(alternative, alternative)
+
+
+def level_percent(level: float) -> str:
+    """Write a confidence level for a sentence: ``"95"``."""
+    return f"{100 * level:g}"
+
+
+def range_note(level: float) -> str:
+    """Say what the intervals of a chart mean."""
+    return say("interval.note", level=level_percent(level))
+
+
+def with_range(value: str, low: float | None, high: float | None, digits: int = 0) -> str:
+    """Write a value with its interval beside it, or alone where there is none."""
+    if low is None or high is None:
+        return value
+    return say("interval.row", value=value, range=between(low, high, digits))

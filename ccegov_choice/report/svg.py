@@ -1,0 +1,308 @@
+"""Drawing a `Chart` as one inline SVG: no script, no font file, no request.
+
+Every chart is drawn twice, for a wide and for a narrow page, because text in a drawing shrinks
+with it: a drawing made for a desk is not legible on a phone 320 px wide. The style sheet shows one.
+Coordinates have one decimal, so the same chart gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from ccegov_choice._table import format_number
+from ccegov_choice.report.charts import SHAPES, Axis, Chart, Row
+
+INK = "#17222d"
+MUTED = "#4a5967"
+GRID = "#dbe2e8"
+LINE = "#4a5967"
+ACCENT = "#0f5470"
+BAR = "#3f86a3"
+PAPER = "#ffffff"
+
+FONT = (
+    "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', "
+    "'Liberation Sans', Arial, sans-serif"
+)
+
+_NARROW = set("fijlrtI.,:;'|!()[] ")
+_WIDE = set("mwMW%@")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things stand in a drawing; all lengths in px.
+
+    Parameters
+    ----------
+    name : str
+        Class of the drawing, which the style sheet shows or hides.
+    width : float
+        Width of the drawing.
+    left, right : float
+        Where the scale begins and ends.
+    label_width : float
+        Room for a label before it is broken into lines.
+    size, leading : float
+        Text size and distance of lines.
+    stacked : bool
+        Labels and values stand above their mark, not beside it.
+    """
+
+    name: str
+    width: float
+    left: float
+    right: float
+    label_width: float
+    size: float
+    leading: float
+    stacked: bool
+
+
+WIDE = Layout("wide", 720, 258, 586, 240, 14.5, 18, False)
+NARROW = Layout("narrow", 300, 8, 292, 292, 14.5, 18.5, True)
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Estimate the width of some text, in px, from the shape of its letters.
+
+    Fonts differ between machines, so this errs on the wide side.
+    """
+    units = 0.0
+    for letter in text:
+        if letter in _NARROW:
+            units += 0.33
+        elif letter in _WIDE:
+            units += 0.90
+        else:
+            units += 0.67 if letter.isupper() else 0.56
+    return units * size * (1.1 if bold else 1.0)
+
+
+def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
+    """Break text into lines that fit a width in px; a longer single word keeps its own line."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold=bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines or [""]
+
+
+def _number(value: float) -> str:
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def _element(name: str, css: str = "", content: str = "", **attributes: float | str) -> str:
+    parts = [f'class="{css}"'] if css else []
+    for key, value in attributes.items():
+        shown = value if isinstance(value, str) else _number(value)
+        parts.append(f'{key.rstrip("_").replace("_", "-")}="{escape(shown)}"')
+    return f"<{name} {' '.join(parts)}>{content}</{name}>"
+
+
+def _text(x: float, y: float, words: str, css: str, **attributes: float | str) -> str:
+    return _element("text", css, escape(words, quote=False), x=x, y=y, **attributes)
+
+
+def _mark(shape: str, x: float, y: float) -> str:
+    r = 6.5
+    paint = {"fill": ACCENT, "stroke": PAPER, "stroke_width": 1.5}
+    if shape == "square":
+        return _element("rect", "mark", x=x - r + 1, y=y - r + 1, width=11, height=11, **paint)
+    if shape == "circle":
+        return _element("circle", "mark", cx=x, cy=y, r=r, **paint)
+    corners = {
+        "triangle": ((0, -7.5), (7.5, 5.5), (-7.5, 5.5)),
+        "diamond": ((0, -8), (8, 0), (0, 8), (-8, 0)),
+    }[shape]
+    points = " ".join(f"{_number(x + dx)},{_number(y + dy)}" for dx, dy in corners)
+    return _element("polygon", "mark", points=points, **paint)
+
+
+def _interval(low: float, high: float, y: float, *, cap: float) -> str:
+    paint = {"stroke": INK, "stroke_width": 2.0}
+    line = _element("line", "interval", x1=low, y1=y, x2=high, y2=y, **paint)
+    ends = "".join(
+        _element("line", "interval", x1=x, y1=y - cap, x2=x, y2=y + cap, **paint)
+        for x in (low, high)
+    )
+    return line + ends
+
+
+def _row_marks(row: Row, kind: str, y: float, place: Callable[[float], float]) -> str:
+    if row.value is None:
+        return ""
+    x, parts = place(row.value), []
+    if kind == "bars":
+        start = place(0.0)
+        parts.append(
+            _element("rect", "bar", x=start, y=y - 9, width=max(x - start, 0.5), height=18, fill=BAR)
+        )
+    if row.low is not None and row.high is not None:
+        parts.append(_interval(place(row.low), place(row.high), y, cap=5))
+    if kind == "dots":
+        parts.append(_mark(SHAPES[row.shape % len(SHAPES)], x, y))
+    return "".join(parts)
+
+
+def _tick_text(value: float, axis: Axis) -> str:
+    step = axis.ticks[1] - axis.ticks[0] if len(axis.ticks) > 1 else 1.0
+    digits = next((d for d in range(6) if abs(round(step, d) - step) < 1e-9 * max(step, 1)), 6)
+    return format_number(value, f",.{digits}f")
+
+
+def _shown_ticks(axis: Axis, layout: Layout) -> tuple[float, ...]:
+    """Leave out every other number where they would touch."""
+    longest = max((text_width(_tick_text(t, axis), 13) for t in axis.ticks), default=0.0) + 14
+    room = (layout.right - layout.left) / max(len(axis.ticks) - 1, 1)
+    return axis.ticks if longest <= room else axis.ticks[::2]
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A row with the place of its parts, from the top of the drawing."""
+
+    row: Row
+    heading_lines: tuple[str, ...]
+    heading_y: float
+    label_lines: tuple[str, ...]
+    label_y: float
+    value_y: float
+    mark_y: float
+    top: float
+    bottom: float
+
+
+def _place_rows(chart: Chart, layout: Layout, top: float) -> Iterator[_Placed]:
+    y, last = top, ""
+    for row in chart.rows:
+        headings: tuple[str, ...] = ()
+        if row.heading and row.heading != last:
+            headings = tuple(wrap(row.heading, layout.size * 1.06, layout.width - 8, bold=True))
+            y += 8 if last else 0
+        last = row.heading or last
+        heading_y = y + layout.leading - 4
+        y += len(headings) * layout.leading + (4 if headings else 0)
+        row_top = y
+        lines = tuple(wrap(row.label, layout.size, layout.label_width))
+        label_y = y + layout.leading - 4
+        if layout.stacked:
+            value_y = label_y + len(lines) * layout.leading
+            mark_y = value_y + 15
+            bottom = mark_y + 19
+        else:
+            height = max(34.0, len(lines) * layout.leading + 12)
+            mark_y = y + height / 2
+            label_y = mark_y + 5 - (len(lines) - 1) * layout.leading / 2
+            value_y = mark_y + 5
+            bottom = y + height
+        yield _Placed(row, headings, heading_y, lines, label_y, value_y, mark_y, row_top, bottom)
+        y = bottom
+
+
+def _draw_row(
+    placed: _Placed, chart: Chart, layout: Layout, place: Callable[[float], float]
+) -> Iterator[str]:
+    size, row = layout.size, placed.row
+    for i, line in enumerate(placed.heading_lines):
+        y = placed.heading_y + i * layout.leading
+        yield _text(0, y, line, "heading", font_size=size * 1.06, font_weight="700", fill=INK)
+    for i, line in enumerate(placed.label_lines):
+        yield _text(
+            0, placed.label_y + i * layout.leading, line, "label", font_size=size, fill=INK
+        )
+    x = 0.0 if layout.stacked else layout.right + 16
+    yield _text(
+        x,
+        placed.value_y,
+        row.text or "–",
+        "value",
+        font_size=size if layout.stacked else size - 0.5,
+        font_weight="650" if layout.stacked else "600",
+        fill=INK,
+    )
+    yield _row_marks(row, chart.kind, placed.mark_y, place)
+
+
+def _draw_grid(
+    axis: Axis, rows: Sequence[_Placed], layout: Layout, place: Callable[[float], float]
+) -> Iterator[str]:
+    """Draw the grid behind the marks only, so that no line runs through words."""
+    for placed in rows:
+        top = placed.mark_y - 13 if layout.stacked else placed.top
+        bottom = placed.mark_y + 13 if layout.stacked else placed.bottom
+        for tick in axis.ticks:
+            x = place(tick)
+            yield _element("line", "grid", x1=x, y1=top, x2=x, y2=bottom, stroke=GRID)
+        if axis.reference is not None:
+            x = place(axis.reference)
+            dashes = {"stroke": LINE, "stroke_width": 1.5, "stroke_dasharray": "4 3"}
+            yield _element("line", "reference", x1=x, y1=top, x2=x, y2=bottom, **dashes)
+
+
+def _draw_ticks(
+    axis: Axis, layout: Layout, place: Callable[[float], float], bottom: float
+) -> Iterator[str]:
+    for tick in _shown_ticks(axis, layout):
+        words = _tick_text(tick, axis)
+        half = text_width(words, 13) / 2
+        x = min(max(place(tick), half), layout.width - half)
+        yield _text(x, bottom + 17, words, "tick", font_size=13, fill=MUTED, text_anchor="middle")
+
+
+def _anchored(words: str, x: float, y: float, layout: Layout, css: str) -> Iterator[str]:
+    """Centre some lines on x, kept inside the drawing."""
+    for i, line in enumerate(wrap(words, 13, layout.right - layout.left)):
+        half = text_width(line, 13) / 2
+        inside = min(max(x, half), layout.width - half)
+        yield _text(inside, y + i * 16, line, css, font_size=13, fill=MUTED, text_anchor="middle")
+
+
+def draw(chart: Chart, layout: Layout = WIDE) -> str:
+    """Draw a chart as an SVG element with a role and a name.
+
+    Parameters
+    ----------
+    chart : Chart
+        What to draw.
+    layout : Layout
+        `WIDE` for a desk and paper, `NARROW` for a phone.
+
+    Returns
+    -------
+    str
+        One ``<svg>`` element without ids, ready to stand in a page or, with its own font sizes
+        and colours, in another document.
+    """
+    axis = chart.axis
+
+    def place(value: float) -> float:
+        share = (value - axis.low) / (axis.high - axis.low)
+        return layout.left + share * (layout.right - layout.left)
+
+    reference = wrap(axis.reference_label, 13, layout.right - layout.left)
+    top = 14.0 + (16 * len(reference) if axis.reference_label else 0)
+    rows = list(_place_rows(chart, layout, top))
+    bottom = rows[-1].bottom + 2
+    parts = [*_draw_grid(axis, rows, layout, place), *_draw_ticks(axis, layout, place, bottom)]
+    if axis.reference is not None and axis.reference_label:
+        x = place(axis.reference)
+        parts += _anchored(axis.reference_label, x, 13, layout, "reference-label")
+    for placed in rows:
+        parts += _draw_row(placed, chart, layout, place)
+    centre = (layout.left + layout.right) / 2
+    caption = list(_anchored(axis.label, centre, bottom + 38, layout, "axis-label"))
+    height = bottom + 38 + 16 * len(caption) - 8
+    return (
+        f'<svg class="chart {layout.name}" role="img" aria-label="{escape(chart.alt)}" '
+        f'viewBox="0 0 {_number(layout.width)} {_number(height)}" '
+        f'width="{_number(layout.width)}" height="{_number(height)}" '
+        f'font-family="{escape(FONT)}" xmlns="http://www.w3.org/2000/svg">'
+        f"{''.join(parts)}{''.join(caption)}</svg>"
+    )
