@@ -40,7 +40,7 @@ class Attribute:
     unit, unit_plural : str or mapping
         The unit of a numeric attribute for one and for several.
     base : str, optional
-        Id of the level that others are compared with; the first one by default.
+        Id of the level that others are compared with; the first shown one by default.
     direction : {"+", "-", "0"}
         Whether more (numeric) or the last level (others) is better ``"+"`` or worse ``"-"``;
         ``"0"`` when nobody knows beforehand.
@@ -187,8 +187,13 @@ class Attribute:
 
     @property
     def base_id(self) -> str:
-        """Id of the level that others are compared with."""
-        return self.base if self.base is not None else self.levels[0].id
+        """Id of the level that others are compared with; empty if there are no levels.
+
+        Unless the study names one, it is the first level that may be shown.
+        """
+        if self.base is not None:
+            return self.base
+        return next((level.id for level in (*self.shown_levels, *self.levels)), "")
 
     @property
     def shown_levels(self) -> tuple[Level, ...]:
