@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,22 @@ Floats = npt.NDArray[np.float64]
 Response = Literal["choice", "ranking", "best-worst", "none"]
 
 ORIGINAL_PERSON = "original_person"
+
+
+class SupportsTasks(Protocol):
+    """What `ChoiceData.collect` needs of a design."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The tasks: ``block``, ``task``, ``alternative`` and a column per attribute."""
+
+    @property
+    def study(self) -> Study:
+        """What is asked."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the design."""
 
 
 @dataclass(frozen=True)
@@ -262,11 +278,70 @@ class ChoiceData:
         return read_wide(frame, columns, study)
 
     @classmethod
-    def collect(cls, design: Any, responses: Any, **columns: Any) -> ChoiceData:
-        """Join what people answered to the design that they were shown; see `join.collect`."""
-        from ccegov_choice.data.join import collect
+    def collect(
+        cls,
+        design: SupportsTasks,
+        responses: Any,
+        *,
+        person: str = "person",
+        task: str = "task",
+        chosen: str | None = "chosen",
+        ranking: str | None = None,
+        best: str | None = None,
+        worst: str | None = None,
+        weight: str | None = None,
+        strata: str | None = None,
+        cluster: str | None = None,
+        covariates: Sequence[str] = (),
+    ) -> ChoiceData:
+        """Join what people answered to the design that they were shown.
 
-        return collect(design, responses, **columns)
+        Parameters
+        ----------
+        design : Design
+            The tasks. Levels that a person brings along are taken from the responses.
+        responses : data frame
+            Any frame that narwhals knows, one row per answered task. Columns that the study
+            declares as covariates are taken as such; all others are kept. A column ``block``
+            is checked against the design.
+        person, task : str
+            Columns that say who answered and which task of the design it was.
+        chosen : str or None
+            Column with the id of the chosen alternative; None where nobody has answered yet.
+        ranking : str, optional
+            Column with alternatives from the best on, such as ``"B > A > none"``, instead of
+            ``chosen``.
+        best, worst : str, optional
+            Columns with the ids of the best and the worst, instead of ``chosen``.
+        weight, strata, cluster, covariates
+            As in `from_long`.
+
+        Returns
+        -------
+        ChoiceData
+
+        Raises
+        ------
+        DataError
+            With every problem at once: tasks that the design does not have or that a person
+            answered twice, alternatives that the task does not have, and all that `from_long`
+            checks.
+        """
+        from ccegov_choice.data.join import ResponseColumns, collect
+
+        columns = ResponseColumns(
+            person=person,
+            task=task,
+            chosen=None if (ranking or best or worst) else chosen,
+            ranking=ranking,
+            best=best,
+            worst=worst,
+            weight=weight,
+            strata=strata,
+            cluster=cluster,
+            covariates=tuple(covariates),
+        )
+        return collect(design, responses, columns)
 
     @classmethod
     def read(cls, path: str | Path, *, study: Study | None = None) -> ChoiceData:

@@ -30,7 +30,7 @@ def as_labels(values: Iterable[object]) -> list[str]:
 
 
 def factorize(column: pd.Series) -> tuple[npt.NDArray[np.int64], list[object]]:
-    """Number the distinct values of a column in rising order; -1 where it is empty.
+    """Give numbers to the distinct values of a column in rising order; -1 where it is empty.
 
     Returns
     -------

@@ -1,0 +1,232 @@
+"""What people answered, joined to the tasks that they were shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ccegov_choice._provenance import Provenance
+from ccegov_choice.data.choice_data import ChoiceData, Response, SupportsTasks
+from ccegov_choice.data.findings import Findings, some
+from ccegov_choice.data.frames import to_pandas
+from ccegov_choice.data.labels import as_labels, label
+from ccegov_choice.data.read import LongTable, build
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ResponseColumns:
+    """What the user calls the columns of the responses; see `ChoiceData.collect`."""
+
+    person: str = "person"
+    task: str = "task"
+    chosen: str | None = "chosen"
+    ranking: str | None = None
+    best: str | None = None
+    worst: str | None = None
+    weight: str | None = None
+    strata: str | None = None
+    cluster: str | None = None
+    covariates: tuple[str, ...] = ()
+
+    @property
+    def response(self) -> Response:
+        """What people did in a task."""
+        if self.ranking:
+            return "ranking"
+        if self.best or self.worst:
+            return "best-worst"
+        return "choice" if self.chosen else "none"
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Our name -> the column with the alternatives people named."""
+        pairs = {
+            "chosen": self.chosen,
+            "rank": self.ranking,
+            "best": self.best,
+            "worst": self.worst,
+        }
+        return {ours: theirs for ours, theirs in pairs.items() if theirs}
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Our name -> the user's, for columns about the person and the task."""
+        pairs = {"person": self.person, "task": self.task, "weight": self.weight}
+        return {ours: theirs for ours, theirs in pairs.items() if theirs}
+
+
+def collect(design: SupportsTasks, responses: Any, columns: ResponseColumns) -> ChoiceData:
+    """Join responses to a design; see `ChoiceData.collect`."""
+    table = to_pandas(responses)
+    found = Findings({**columns.given, **columns.answers})
+    _check_columns(table, columns, found)
+    tasks, starts, sizes = _tasks_of(design.frame)
+    places = _places(table, columns, tasks, design.frame, found)
+    known = np.flatnonzero(places >= 0)
+    _check_once(table.iloc[known], columns, found)
+    rows = np.repeat(known, sizes[places[known]])
+    offsets = np.concatenate([[0], np.cumsum(sizes[places[known]])]).astype(np.int64)
+    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes[places[known]])
+    shown = np.repeat(starts[places[known]], sizes[places[known]]) + within
+    attributes = [name for name in design.frame.columns if name not in ("block", "task")]
+    about = _about_answers(table, columns, attributes).take(rows).reset_index(drop=True)
+    offered = design.frame[attributes].take(shown).reset_index(drop=True)
+    long = pd.concat([about, offered], axis=1)
+    for ours, theirs in columns.answers.items():
+        reader = _ranks if ours == "rank" else _named
+        long[ours] = reader(table[theirs], rows, offered["alternative"], theirs, found)
+    found.origin = rows
+    found.finish()
+    made = LongTable(
+        long, columns.response, found, columns.strata, columns.cluster, columns.covariates
+    )
+    record = Provenance.record("ChoiceData.collect", parents={"design": design.sha256})
+    return build(made, design.study, provenance=record)
+
+
+def _check_columns(table: pd.DataFrame, columns: ResponseColumns, found: Findings) -> None:
+    others = filter(None, (columns.strata, columns.cluster))
+    wanted = [*columns.given.values(), *columns.answers.values(), *others, *columns.covariates]
+    for name in dict.fromkeys(wanted):
+        if name not in table.columns:
+            found.say_unknown(name, table.columns, "column of the responses")
+    if columns.response == "best-worst" and not (columns.best and columns.worst):
+        found.say(
+            "only one of best and worst is named",
+            "Name both columns; if people named only the best, give it as chosen=...",
+        )
+    found.finish()
+
+
+def _tasks_of(frame: pd.DataFrame) -> tuple[list[str], Integers, Integers]:
+    """Names of the design's tasks, the first row of each, and how many rows it has."""
+    names = as_labels(frame["task"])
+    changes = [i for i, name in enumerate(names) if i == 0 or name != names[i - 1]]
+    starts = np.array(changes, dtype=np.int64)
+    return [names[i] for i in changes], starts, np.diff(np.append(starts, len(names)))
+
+
+def _places(
+    table: pd.DataFrame,
+    columns: ResponseColumns,
+    tasks: list[str],
+    design: pd.DataFrame,
+    found: Findings,
+) -> Integers:
+    """Position of the task that each response answers; -1 where the design has none such."""
+    position = {name: i for i, name in enumerate(tasks)}
+    codes, cells = pd.factorize(table[columns.task])
+    names = as_labels(cells)
+    lookup = np.array([*(position.get(name, -1) for name in names), -1], dtype=np.int64)
+    places = lookup[codes]
+    unknown = places < 0
+    if unknown.any():
+        missing = [name for name in names if name not in position]
+        shown = f"holds {some(missing, len(missing))}" if missing else "is empty"
+        found.say(
+            f"'{columns.task}' {shown}, and the design has no such task",
+            f"The tasks of the design are {tasks[0]} to {tasks[-1]}: check that the responses "
+            "belong to this design.",
+            unknown,
+        )
+    if "block" in table:
+        blocks = dict(zip(as_labels(design["task"]), as_labels(design["block"]), strict=True))
+        expected = np.array([blocks[name] for name in tasks], dtype=object)[places]
+        wrong = ~unknown & (expected != np.array(as_labels(table["block"]), dtype=object))
+        found.say(
+            "the task is not in the block that the response names",
+            "Check that the responses belong to this design.",
+            wrong,
+        )
+    return places
+
+
+def _check_once(table: pd.DataFrame, columns: ResponseColumns, found: Findings) -> None:
+    keys = list(dict.fromkeys([columns.person, columns.task]))
+    again = table.duplicated(keys, keep=False).to_numpy()
+    if again.any():
+        first = table[keys][again].drop_duplicates().head(5).itertuples(index=False, name=None)
+        shown = ", ".join(f"person {label(who)} task {label(which)}" for who, which in first)
+        found.say(
+            f"a task is answered more than once: {shown}",
+            "Keep the answer that counts, and give each person an identifier of their own.",
+            table.index.to_numpy()[again],
+        )
+
+
+def _about_answers(table: pd.DataFrame, columns: ResponseColumns, taken: list[str]) -> pd.DataFrame:
+    """Everything in a response but the answer itself, under our names."""
+    parts = {ours: table[theirs] for ours, theirs in columns.given.items()}
+    used = {*columns.given.values(), *parts, *columns.answers.values(), *columns.answers, *taken}
+    rest = table[[name for name in table.columns if name not in used]]
+    return pd.concat([pd.DataFrame(parts), rest], axis=1)
+
+
+def _named(
+    answers: pd.Series, rows: Integers, offered: pd.Series, name: str, found: Findings
+) -> npt.NDArray[np.bool_]:
+    """Mark the alternative that each response names."""
+    named = np.array(as_labels(answers), dtype=object)
+    flags = np.array(as_labels(offered), dtype=object) == named[rows]
+    _check_found(answers, rows, np.asarray(flags), offered, name, found)
+    return np.asarray(flags)
+
+
+def _check_found(
+    answers: pd.Series,
+    rows: Integers,
+    flags: npt.NDArray[np.bool_],
+    offered: pd.Series,
+    name: str,
+    found: Findings,
+) -> None:
+    """Note responses that name nothing, or nothing that was shown."""
+    met = np.zeros(len(answers), dtype=bool)
+    met[rows[flags]] = True
+    asked = np.zeros(len(answers), dtype=bool)
+    asked[rows] = True
+    empty = asked & answers.isna().to_numpy()
+    found.say(f"'{name}' is empty", "Leave out tasks that were not answered.", empty)
+    wrong = asked & ~met & ~empty
+    for value in pd.unique(answers[wrong])[:5]:
+        allowed = list(dict.fromkeys(as_labels(offered)))
+        same = wrong & (answers == value).to_numpy()
+        found.say_unknown(label(value), allowed, f"alternative in '{name}'", same)
+
+
+_SEPARATOR = re.compile(r"\s*[>,;|]\s*")
+
+
+def _ranks(
+    answers: pd.Series, rows: Integers, offered: pd.Series, name: str, found: Findings
+) -> npt.NDArray[np.float64]:
+    """Give each alternative its place in a response such as ``"B > A > none"``."""
+    split: Callable[[object], list[str]] = lambda cell: _SEPARATOR.split(label(cell))  # noqa: E731
+    orders = [split(cell) if isinstance(cell, str) else as_labels(_items(cell)) for cell in answers]
+    place = [{alternative: i + 1 for i, alternative in enumerate(order)} for order in orders]
+    shown = as_labels(offered)
+    ranks = np.array(
+        [place[row].get(alternative, np.nan) for row, alternative in zip(rows, shown, strict=True)]
+    )
+    known = np.bincount(rows[~np.isnan(ranks)], minlength=len(answers))
+    asked = np.bincount(rows, minlength=len(answers)) > 0
+    wrong = asked & (known != np.array([len(order) for order in orders]))
+    found.say(
+        f"'{name}' ranks an alternative twice, or one that was not shown",
+        "List alternatives of the task from the best on, as in 'B > A'.",
+        wrong,
+    )
+    return ranks
+
+
+def _items(cell: object) -> list[object]:
+    """Return a ranking that is a list already; an empty cell ranks nothing."""
+    return list(cell) if isinstance(cell, list | tuple | np.ndarray) else []
