@@ -12,7 +12,7 @@ from ccegov_choice.study.check_attributes import attribute_problems
 from ccegov_choice.study.check_constraints import constraint_problems
 from ccegov_choice.study.check_wordings import wording_problems
 from ccegov_choice.study.covariate import Covariate
-from ccegov_choice.study.lines import Path
+from ccegov_choice.study.lines import KeyPath
 from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.place import cell_problem, duplicates, place
 from ccegov_choice.study.study import ROLES, Study
@@ -69,7 +69,7 @@ def _study_problems(study: Study) -> Iterator[Problem]:
 
 
 def _id_problems(study: Study) -> Iterator[Problem]:
-    columns: list[tuple[str, str, Path]] = [
+    columns: list[tuple[str, str, KeyPath]] = [
         ("attribute", a.id, ("attribute", i, "id")) for i, a in enumerate(study.attributes)
     ]
     columns += [("covariate", c.id, ("covariate", i, "id")) for i, c in enumerate(study.covariates)]
@@ -111,7 +111,7 @@ def _column_name_problems(what: str, id: str, where: str) -> Iterator[Problem]:
 # -- alternatives -----------------------------------------------------------------------------
 
 
-def _alternative_path(study: Study, position: int) -> Path:
+def _alternative_path(study: Study, position: int) -> KeyPath:
     if position < len(study.alternatives):
         return ("alternative", position)
     return ("opt_out",)
@@ -159,7 +159,7 @@ def _alternative_id_problems(
 
 
 def _kind_problems(
-    study: Study, alternative: Alternative, position: int, path: Path
+    study: Study, alternative: Alternative, position: int, path: KeyPath
 ) -> Iterator[Problem]:
     where = place(study, (*path, "kind"), f"alternative '{alternative.id}'")
     if alternative.kind not in ALTERNATIVE_KINDS:
@@ -173,7 +173,9 @@ def _kind_problems(
         )
 
 
-def _fixed_level_problems(study: Study, alternative: Alternative, path: Path) -> Iterator[Problem]:
+def _fixed_level_problems(
+    study: Study, alternative: Alternative, path: KeyPath
+) -> Iterator[Problem]:
     for name in alternative.levels or {}:
         where = place(study, (*path, "levels", name), f"alternative '{alternative.id}'")
         if name not in study.attribute_ids:
@@ -225,7 +227,7 @@ def _personal_level_problems(
 
 def _covariate_problems(study: Study) -> Iterator[Problem]:
     for position, covariate in enumerate(study.covariates):
-        path: Path = ("covariate", position)
+        path: KeyPath = ("covariate", position)
         where = place(study, path, f"covariate '{covariate.id}'")
         yield from _covariate_level_problems(covariate, where)
         for index in duplicates(covariate.level_ids):

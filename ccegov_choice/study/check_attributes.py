@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ccegov_choice.errors import Problem, unknown_name
 from ccegov_choice.study.attribute import CODINGS, DIRECTIONS, KINDS, TRADEABLE, Attribute
-from ccegov_choice.study.lines import Path
+from ccegov_choice.study.lines import KeyPath
 from ccegov_choice.study.place import duplicates, place
 from ccegov_choice.study.study import Study
 
@@ -18,7 +18,7 @@ _FOR_WORDS = ("dummy", "effects")
 def attribute_problems(study: Study) -> Iterator[Problem]:
     """Yield every problem of the attributes, one attribute after the other."""
     for position, attribute in enumerate(study.attributes):
-        path: Path = ("attribute", position)
+        path: KeyPath = ("attribute", position)
         yield from _choice_problems(study, attribute, path)
         yield from _level_problems(study, attribute, path)
         yield from _number_problems(study, attribute, path)
@@ -28,11 +28,11 @@ def attribute_problems(study: Study) -> Iterator[Problem]:
         yield from _unit_problems(study, attribute, path)
 
 
-def _at(study: Study, attribute: Attribute, path: Path, *more: str | int) -> str:
+def _at(study: Study, attribute: Attribute, path: KeyPath, *more: str | int) -> str:
     return place(study, (*path, *more), f"attribute '{attribute.id}'")
 
 
-def _choice_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[Problem]:
+def _choice_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
     choices = (("kind", KINDS), ("direction", DIRECTIONS), ("tradeable", TRADEABLE))
     for name, allowed in choices:
         given = getattr(attribute, name)
@@ -41,7 +41,7 @@ def _choice_problems(study: Study, attribute: Attribute, path: Path) -> Iterator
             yield unknown_name(given, allowed, what, where=_at(study, attribute, path, name))
 
 
-def _level_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[Problem]:
+def _level_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
     name = attribute.id
     if len(attribute.levels) < 2:
         yield Problem(
@@ -77,7 +77,7 @@ def _level_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[
         yield unknown_name(attribute.base, attribute.level_ids, what, where=where)
 
 
-def _number_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[Problem]:
+def _number_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
     if not attribute.is_numeric:
         return
     before = -math.inf
@@ -107,7 +107,7 @@ def _number_problems(study: Study, attribute: Attribute, path: Path) -> Iterator
             before = level.value
 
 
-def _floor_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[Problem]:
+def _floor_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
     where = _at(study, attribute, path, "floor")
     for id in attribute.floor:
         if id not in attribute.level_ids:
@@ -134,7 +134,7 @@ def _floor_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[
         )
 
 
-def _coding_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[Problem]:
+def _coding_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
     coding = attribute.coding
     where = _at(study, attribute, path, "coding")
     if coding is None:
@@ -156,7 +156,7 @@ def _coding_problems(study: Study, attribute: Attribute, path: Path) -> Iterator
         )
 
 
-def _owner_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[Problem]:
+def _owner_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
     if attribute.alternatives is None:
         return
     where = _at(study, attribute, path, "alternatives")
@@ -180,7 +180,7 @@ def _owner_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[
         )
 
 
-def _unit_problems(study: Study, attribute: Attribute, path: Path) -> Iterator[Problem]:
+def _unit_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
     if attribute.unit_plural and not attribute.unit:
         yield Problem(
             f"attribute '{attribute.id}' has a plural unit but no singular one",

@@ -7,7 +7,7 @@ from itertools import islice
 
 from ccegov_choice.errors import Problem, unknown_name
 from ccegov_choice.study.constraint import Constraint, Forbidden, LevelSet
-from ccegov_choice.study.lines import Path
+from ccegov_choice.study.lines import KeyPath
 from ccegov_choice.study.place import cell_problem, place
 from ccegov_choice.study.study import Study
 
@@ -27,7 +27,7 @@ def constraint_problems(study: Study) -> Iterator[Problem]:
 
 
 def _name_problems(study: Study, position: int, constraint: Constraint) -> Iterator[Problem]:
-    path: Path = ("constraint", position)
+    path: KeyPath = ("constraint", position)
     name = f"constraint {position + 1}"
     parts: list[tuple[str, LevelSet]]
     if isinstance(constraint, Forbidden):

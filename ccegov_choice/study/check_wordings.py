@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from ccegov_choice.errors import Problem, unknown_name
 from ccegov_choice.study.level import Level
-from ccegov_choice.study.lines import Path
+from ccegov_choice.study.lines import KeyPath
 from ccegov_choice.study.place import duplicates, place
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.wording import Text
@@ -26,7 +27,7 @@ class _Wording:
 
     text: Text
     name: str
-    path: Path
+    path: KeyPath
     required: bool = False
 
 
@@ -64,7 +65,7 @@ def _wordings(study: Study) -> Iterator[_Wording]:
     yield _Wording(study.context, "the context", ("context",))
     yield _Wording(study.question, "the question", ("question",))
     for i, a in enumerate(study.attributes):
-        path: Path = ("attribute", i)
+        path: KeyPath = ("attribute", i)
         name = f"attribute '{a.id}'"
         yield _Wording(a.label, f"the label of {name}", (*path, "label"), required=True)
         yield _Wording(a.definition, f"the definition of {name}", (*path, "definition"))
@@ -96,7 +97,7 @@ def _wordings(study: Study) -> Iterator[_Wording]:
             yield _Wording(n.vehicle, name, ("numeraire", i, "vehicle"), required=True)
 
 
-def _level_wordings(level: Level, owner: str, path: Path, label: bool) -> Iterator[_Wording]:
+def _level_wordings(level: Level, owner: str, path: KeyPath, label: bool) -> Iterator[_Wording]:
     name = f"level '{level.id}' of {owner}"
     if label or not isinstance(level.label, str):
         yield _Wording(level.label, f"the label of {name}", (*path, "label"), required=True)
@@ -162,9 +163,23 @@ def _image_problems(study: Study) -> Iterator[Problem]:
                     'Say what it shows: image_alt = "...".',
                     where,
                 )
+            if level.image is not None and _is_missing(study, level.image):
+                yield Problem(
+                    f"{name} has the picture '{level.image}', and there is no such file",
+                    "Check the path; it starts at the folder of the study file.",
+                    where,
+                )
             if level.image is None and alt is not None:
                 yield Problem(
                     f"{name} has an alternative text but no picture",
                     'Add image = "picture.png", or remove image_alt.',
                     where,
                 )
+
+
+def _is_missing(study: Study, image: str) -> bool:
+    """Return whether a picture is not where the study file says; unknown without a file."""
+    if study.positions is None:
+        return False
+    file = Path(study.positions.file)
+    return file.is_file() and not (file.parent / image).is_file()

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Positions:
     file : str
         What the file is called in messages.
     lines : mapping
-        Path of keys and list positions -> line, counted from 1.
+        KeyPath of keys and list positions -> line, counted from 1.
     """
 
     file: str
-    lines: Mapping[Path, int] = field(default_factory=dict)
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)
 
     def where(self, *path: str | int) -> str:
         """Return ``file:line`` of a part, or of the nearest part around it that has a line."""
@@ -57,11 +57,11 @@ class _Scanner:
         self.text = text.replace("\r\n", "\n")
         self.at = 0
         self.line = 1
-        self.lines: dict[Path, int] = {}
-        self.table_counts: dict[Path, int] = {}
+        self.lines: dict[KeyPath, int] = {}
+        self.table_counts: dict[KeyPath, int] = {}
 
     def document(self) -> None:
-        table: Path = ()
+        table: KeyPath = ()
         while True:
             self.skip(newlines=True)
             if self.at >= len(self.text):
@@ -71,12 +71,12 @@ class _Scanner:
             else:
                 self.pair(table)
 
-    def header(self) -> Path:
+    def header(self) -> KeyPath:
         line = self.line
         double = self.text.startswith("[[", self.at)
         self.step(2 if double else 1)
         keys = self.keys()
-        path: Path = ()
+        path: KeyPath = ()
         for position, key in enumerate(keys):
             path = (*path, key)
             last = position == len(keys) - 1
@@ -89,7 +89,7 @@ class _Scanner:
         self.step(2 if double else 1)
         return path
 
-    def pair(self, table: Path) -> None:
+    def pair(self, table: KeyPath) -> None:
         line = self.line
         path = (*table, *self.keys())
         for length in range(len(table) + 1, len(path) + 1):
@@ -115,7 +115,7 @@ class _Scanner:
                 return found
             self.step()
 
-    def value(self, path: Path) -> None:
+    def value(self, path: KeyPath) -> None:
         opening = self.text[self.at]
         if opening == "[":
             self.items(path)
@@ -127,7 +127,7 @@ class _Scanner:
             while self.at < len(self.text) and self.text[self.at] not in ",]}#\n":
                 self.step()
 
-    def items(self, path: Path) -> None:
+    def items(self, path: KeyPath) -> None:
         self.step()
         index = 0
         while True:
@@ -142,7 +142,7 @@ class _Scanner:
             self.value((*path, index))
             index += 1
 
-    def inline_table(self, path: Path) -> None:
+    def inline_table(self, path: KeyPath) -> None:
         self.step()
         while True:
             self.skip(newlines=True)

@@ -6,11 +6,11 @@ from collections.abc import Hashable, Iterable, Iterator
 
 from ccegov_choice.errors import Problem, unknown_name
 from ccegov_choice.study.attribute import Attribute
-from ccegov_choice.study.lines import Path
+from ccegov_choice.study.lines import KeyPath
 from ccegov_choice.study.study import Study
 
 
-def place(study: Study, path: Path, name: str) -> str:
+def place(study: Study, path: KeyPath, name: str) -> str:
     """Return file and line of a part, or its name in a study that was made in Python."""
     return name if study.positions is None else study.positions.where(*path)
 

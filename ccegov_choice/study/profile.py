@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ def _not_possible(
             where,
         )
     if attribute.is_numeric:
-        if isinstance(level, (str, bool)):
+        if isinstance(level, str | bool) or not math.isfinite(level):
             tested = ", ".join(attribute.level_ids)
             return Problem(f"'{level}' is not a number", f"Give a number; tested: {tested}.", where)
     elif level not in attribute.level_ids:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccegov_choice.errors import Problem, unknown_name
-from ccegov_choice.study.lines import Path, Positions
+from ccegov_choice.study.lines import KeyPath, Positions
 from ccegov_choice.study.wording import Text, in_order
 
 
@@ -18,13 +18,13 @@ class Notes:
     positions: Positions
     languages: tuple[str, ...] = ("en",)
     problems: list[Problem] = field(default_factory=list)
-    aliases: dict[Path, int] = field(default_factory=dict)
+    aliases: dict[KeyPath, int] = field(default_factory=dict)
 
-    def add(self, problem: str, cure: str, path: Path) -> None:
+    def add(self, problem: str, cure: str, path: KeyPath) -> None:
         """Note a problem at a place in the file."""
         self.problems.append(Problem(problem, cure, self.positions.where(*path)))
 
-    def alias(self, canonical: Path, actual: Path) -> None:
+    def alias(self, canonical: KeyPath, actual: KeyPath) -> None:
         """Let a part be found under the path that checks use, whichever form it was given in."""
         line = self.positions.lines.get(actual)
         if line is not None:
@@ -52,7 +52,7 @@ class Section:
     """
 
     content: Mapping[str, Any]
-    path: Path
+    path: KeyPath
     name: str
     notes: Notes
 

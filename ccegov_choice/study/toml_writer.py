@@ -44,6 +44,11 @@ def study_to_toml(study: Study) -> str:
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
+def attribute_to_toml(attribute: Attribute) -> str:
+    """Return one attribute as TOML, to be pasted into a study."""
+    return "\n".join(_attribute(attribute)) + "\n"
+
+
 def _attribute(attribute: Attribute) -> list[str]:
     a = attribute
     short = _short_levels(a)
@@ -163,14 +168,14 @@ def _lines(**content: Any) -> list[str]:
 
 
 def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else _string(key)
+    return key if _BARE.fullmatch(key) else toml_string(key)
 
 
 def _value(value: Any, *, long: bool = False) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _paragraphs(value) if long and "\n" in value else _string(value)
+        return _paragraphs(value) if long and "\n" in value else toml_string(value)
     if isinstance(value, (int, float)):
         return _number(value)
     if isinstance(value, Mapping):
@@ -187,7 +192,8 @@ def _number(value: float) -> str:
     return repr(number)
 
 
-def _string(text: str) -> str:
+def toml_string(text: str) -> str:
+    """Return text in quotes as TOML wants it, on one line."""
     return f'"{"".join(_ESCAPES.get(c) or _control(c) for c in text)}"'
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FILE = "attributes.toml"
-_OWN_KEYS = ("group", "numeraire", "optional", "references")
+_OWN_KEYS = ("group", "numeraire", "optional", "references", "vehicle", "unit_pattern")
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,18 @@ class LibraryEntry:
         Whether other things may be paid in it.
     optional : bool
         True for the two entries beyond the 51.
+    vehicle : str
+        For money: words to start from when a study says how people pay.
+    unit_pattern : str
+        For money: the unit, with ``{money}`` for the name of the currency.
     """
 
     attribute: Attribute
     group: str
     numeraire: bool = False
     optional: bool = False
+    vehicle: str = ""
+    unit_pattern: str = "{money}"
 
     @property
     def id(self) -> str:
@@ -170,6 +176,8 @@ def _library() -> tuple[dict[str, str], tuple[LibraryEntry, ...]]:
                 table["group"],
                 table.get("numeraire", False),
                 table.get("optional", False),
+                table.get("vehicle", ""),
+                table.get("unit_pattern", "{money}"),
             )
         )
     if notes.problems:
