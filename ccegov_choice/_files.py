@@ -20,14 +20,14 @@ def sha256(content: bytes | str) -> str:
 
 
 def write_atomic(path: str | Path, content: str | bytes) -> Path:
-    """Write a file whole or not at all: a crash leaves the old file in place.
+    r"""Write a file whole or not at all: a crash leaves the old file in place.
 
     Parameters
     ----------
     path : str or Path
         Where to write; missing folders are made.
     content : str or bytes
-        Text is written as UTF-8 with ``\\n`` line ends.
+        Text is written as UTF-8 with ``\n`` line ends.
 
     Returns
     -------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import math
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ _LATEX = {
 
 def format_number(value: float, spec: str | None = None) -> str:
     """Write a number with a true minus sign; without a format, four significant digits."""
-    if value != value:
+    if math.isnan(value):
         return "–"
     if spec is None:
         if float(value).is_integer() and abs(value) < 1e15:
