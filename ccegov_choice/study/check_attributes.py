@@ -28,8 +28,8 @@ def attribute_problems(study: Study) -> Iterator[Problem]:
         yield from _unit_problems(study, attribute, path)
 
 
-def _at(study: Study, attribute: Attribute, path: KeyPath, *more: str | int) -> str:
-    return place(study, (*path, *more), f"attribute '{attribute.id}'")
+def _at(study: Study, path: KeyPath, *more: str | int) -> str:
+    return place(study, (*path, *more), f"study '{study.id}'")
 
 
 def _choice_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
@@ -38,7 +38,7 @@ def _choice_problems(study: Study, attribute: Attribute, path: KeyPath) -> Itera
         given = getattr(attribute, name)
         if given not in allowed:
             what = f"{name} of attribute '{attribute.id}'"
-            yield unknown_name(given, allowed, what, where=_at(study, attribute, path, name))
+            yield unknown_name(given, allowed, what, where=_at(study, path, name))
 
 
 def _level_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
@@ -48,13 +48,13 @@ def _level_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterat
             f"attribute '{name}' has {len(attribute.levels) or 'no'} level"
             f"{'s' if not attribute.levels else ''}, so it never varies",
             "Give it at least two levels, or say it in the context and drop the attribute.",
-            _at(study, attribute, path),
+            _at(study, path),
         )
     for index in duplicates(attribute.level_ids):
         yield Problem(
             f"attribute '{name}' has the level '{attribute.level_ids[index]}' twice",
             "Give each level its own id.",
-            _at(study, attribute, path, "level", index),
+            _at(study, path, "level", index),
         )
     for index in duplicates(str(level.label) for level in attribute.levels):
         level = attribute.levels[index]
@@ -62,18 +62,18 @@ def _level_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterat
             yield Problem(
                 f"level '{level.id}' of '{name}' reads like another level: \"{level.text()}\"",
                 "Give it a label that people can tell apart.",
-                _at(study, attribute, path, "level", index),
+                _at(study, path, "level", index),
             )
     for index, level in enumerate(attribute.levels):
         if not level.id or level.id != level.id.strip() or re.search(r"[\[\]\n]|->", level.id):
             yield Problem(
                 f"'{level.id}' cannot be the id of a level of '{name}'",
                 "Use a short name without brackets, arrows and outer spaces.",
-                _at(study, attribute, path, "level", index),
+                _at(study, path, "level", index),
             )
     if attribute.base is not None and attribute.base not in attribute.level_ids:
         what = f"base level of '{name}'"
-        where = _at(study, attribute, path, "base")
+        where = _at(study, path, "base")
         yield unknown_name(attribute.base, attribute.level_ids, what, where=where)
 
 
@@ -82,7 +82,7 @@ def _number_problems(study: Study, attribute: Attribute, path: KeyPath) -> Itera
         return
     before = -math.inf
     for index, level in enumerate(attribute.levels):
-        where = _at(study, attribute, path, "level", index)
+        where = _at(study, path, "level", index)
         if level.value is None:
             yield Problem(
                 f"level '{level.id}' of the numeric attribute '{attribute.id}' has no number",
@@ -108,7 +108,7 @@ def _number_problems(study: Study, attribute: Attribute, path: KeyPath) -> Itera
 
 
 def _floor_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
-    where = _at(study, attribute, path, "floor")
+    where = _at(study, path, "floor")
     for id in attribute.floor:
         if id not in attribute.level_ids:
             what = f"floor level of '{attribute.id}'"
@@ -130,13 +130,13 @@ def _floor_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterat
             f"the base level '{attribute.base}' of '{attribute.id}' is under the floor, so "
             "nothing can be compared with it",
             f"Choose a base that is shown: {', '.join(lv.id for lv in attribute.shown_levels)}.",
-            _at(study, attribute, path, "base"),
+            _at(study, path, "base"),
         )
 
 
 def _coding_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
     coding = attribute.coding
-    where = _at(study, attribute, path, "coding")
+    where = _at(study, path, "coding")
     if coding is None:
         return
     if coding not in CODINGS:
@@ -159,7 +159,7 @@ def _coding_problems(study: Study, attribute: Attribute, path: KeyPath) -> Itera
 def _owner_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterator[Problem]:
     if attribute.alternatives is None:
         return
-    where = _at(study, attribute, path, "alternatives")
+    where = _at(study, path, "alternatives")
     labelled = tuple(alternative.id for alternative in study.alternatives)
     if not labelled:
         yield Problem(
@@ -185,7 +185,7 @@ def _unit_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterato
         yield Problem(
             f"attribute '{attribute.id}' has a plural unit but no singular one",
             'Write the unit for one as well: unit = "day", unit_plural = "days".',
-            _at(study, attribute, path, "unit_plural"),
+            _at(study, path, "unit_plural"),
         )
     if not attribute.money:
         return
@@ -193,12 +193,12 @@ def _unit_problems(study: Study, attribute: Attribute, path: KeyPath) -> Iterato
         yield Problem(
             f"'{attribute.id}' is money without a unit, so people read bare numbers",
             'Write unit = "euro" and unit_plural = "euros", or your currency.',
-            _at(study, attribute, path),
+            _at(study, path),
         )
     if not any(n.attribute == attribute.id for n in study.numeraires):
         yield Problem(
             f"'{attribute.id}' is money, and the study does not say how people pay",
             f'Add [[numeraire]] with attribute = "{attribute.id}", vehicle = "..." and '
             'currency = "EUR".',
-            _at(study, attribute, path),
+            _at(study, path),
         )

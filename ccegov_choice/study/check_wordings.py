@@ -36,7 +36,7 @@ def wording_problems(study: Study) -> Iterator[Problem]:
     yield from _language_problems(study)
     money_declared = any(n.vehicle is not None for n in study.numeraires)
     for item in _wordings(study):
-        where = place(study, item.path, item.name)
+        where = place(study, item.path, f"study '{study.id}'")
         yield from _missing_problems(study, item, where)
         if not money_declared:
             yield from _money_word_problems(item, where)
@@ -153,7 +153,7 @@ def _money_word_problems(item: _Wording, where: str) -> Iterator[Problem]:
 def _image_problems(study: Study) -> Iterator[Problem]:
     for i, attribute in enumerate(study.attributes):
         for j, level in enumerate(attribute.levels):
-            where = place(study, ("attribute", i, "level", j), f"attribute '{attribute.id}'")
+            where = place(study, ("attribute", i, "level", j), f"study '{study.id}'")
             name = f"level '{level.id}' of '{attribute.id}'"
             alt = level.image_alt
             words = [alt] if isinstance(alt, str) else list((alt or {}).values())

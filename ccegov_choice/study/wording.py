@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from ccegov_choice.errors import Problem, StudyError, unknown_name
 
@@ -15,8 +16,8 @@ _DECIMAL_POINT = ("en", "cy", "ga", "mt", "zh", "ja", "ko", "he", "th", "hi")
 
 
 def own_copy(text: Text) -> Text:
-    """Return the wording so that later changes by the caller do not reach it."""
-    return text if isinstance(text, str) else dict(text)
+    """Return the wording so that later changes by the caller do not reach it; ``{}`` is ``""``."""
+    return text if isinstance(text, str) else dict(text) or ""
 
 
 def wording(text: Text, language: str | None = None) -> str:
@@ -76,7 +77,7 @@ def number_text(number: float, language: str | None = None) -> str:
     magnitude = abs(number)
     text = str(int(magnitude)) if float(magnitude).is_integer() else repr(float(magnitude))
     if "e" in text:
-        text = format(magnitude, "f").rstrip("0")
+        text = format(Decimal(text), "f")
     whole, _, part = text.partition(".")
     points = language is None or language.split("-")[0] in _DECIMAL_POINT
     if len(whole) > 4:
