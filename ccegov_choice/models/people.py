@@ -79,9 +79,7 @@ def people_frame(source: ChoiceData | pd.DataFrame) -> pd.DataFrame:
     return frame.assign(weight=weights)
 
 
-def gather_people(
-    source: ChoiceData | pd.DataFrame, names: Sequence[str], study: Study
-) -> People:
+def gather_people(source: ChoiceData | pd.DataFrame, names: Sequence[str], study: Study) -> People:
     """Count people by their pattern of covariates.
 
     Parameters
