@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccegov_choice._table import Cell, Table
+import pandas as pd
+
+from ccegov_choice._table import Cell, Table, format_number
 from ccegov_choice.models.compare import compare
 from ccegov_choice.models.results import Results
 from ccegov_choice.report.blocks import (
@@ -16,25 +18,29 @@ from ccegov_choice.report.blocks import (
     Section,
     Subheading,
 )
-from ccegov_choice.report.checklist import fill
+from ccegov_choice.report.checklist import Checklist, fill
 from ccegov_choice.report.evidence import gather
 from ccegov_choice.report.material import Material, level_percent
 from ccegov_choice.report.people import tasks_shown
-from ccegov_choice.report.wording import say
+from ccegov_choice.report.wording import say, upper_first
 
 
 def annex_section(material: Material) -> Section:
     """Give the design, the model, the coding, the methods and the checklist."""
-    checklist = fill(material.study.declarations, gather(material))
     blocks = (
         Paragraph(say("annex.lead")),
         *_design(material),
         *_model(material),
         *_methods(material),
         Subheading(say("annex.checklist")),
-        ChecklistPanel(checklist),
+        ChecklistPanel(checklist_of(material)),
     )
     return Section("annex", say("annex.title"), blocks, technical=True)
+
+
+def checklist_of(material: Material) -> Checklist:
+    """Fill the ISPOR checklist from the study, design, data and model."""
+    return fill(material.study.declarations, gather(material))
 
 
 def _design(material: Material) -> Iterator[Block]:
@@ -54,7 +60,8 @@ def _design(material: Material) -> Iterator[Block]:
     ]
     columns = (say("annex.fact"), say("annex.value"))
     yield Panel(Table(say("annex.design_facts"), columns, tuple(rows), tuple(design.notes)))
-    for table in design.diagnose(material.results.utility).tables():
+    diagnosis = design.diagnose(material.results.utility)
+    for table in (diagnosis.table(), *diagnosis.details):
         yield Panel(table, folded=True)
 
 
@@ -72,19 +79,14 @@ def _model(material: Material) -> Iterator[Block]:
 
 def fit_table(results: Results) -> Table:
     """Return the facts of a fit, one per row."""
-    record = results.glance().iloc[0]
     rows: list[tuple[Cell, ...]] = []
-    for name, value in record.items():
-        if value is None or value != value:
-            continue
-        shown = value if isinstance(value, str) else str(value)
-        if isinstance(value, float) or hasattr(value, "dtype") and value.dtype.kind == "f":
-            shown = f"{float(value):,.4f}".replace("-", "−")
-        rows.append((str(name).replace("_", " "), shown))
-    rows.append((say("annex.tasks"), f"{results.tasks:,}"))
+    for name, value in results.glance().iloc[0].items():
+        if not pd.isna(value):
+            shown = format_number(value, ",.4f") if isinstance(value, float) else str(value)
+            rows.append((upper_first(str(name).replace("_", " ")), shown))
     title = f"{say('annex.fit')}: {results.model.title}"
     notes = (say("annex.errors", note=results.covariance_note),)
-    return Table(title, (say("annex.fact"), say("annex.value")), tuple(rows[:-1]), notes)
+    return Table(title, (say("annex.fact"), say("annex.value")), tuple(rows), notes)
 
 
 def coding_table(results: Results) -> Table:
@@ -115,8 +117,8 @@ def _methods(material: Material) -> Iterator[Block]:
         say("annex.method_trade", method=method, level=level_percent(level))
         for method, level in kinds
     ]
-    if material.importance is not None:
-        lines.append(say("annex.method_importance"))
-    if material.uptake is not None:
-        lines.append(say("annex.method_uptake"))
+    for key, found in (("importance", material.importance), ("uptake", material.uptake)):
+        if found is not None:
+            draws, level = f"{found.draws:,}", level_percent(found.level)
+            lines.append(say(f"annex.method_{key}", draws=draws, seed=found.seed, level=level))
     yield Bullets(tuple(lines))

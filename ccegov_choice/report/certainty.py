@@ -9,10 +9,8 @@ import numpy as np
 
 from ccegov_choice.models.results import Results
 from ccegov_choice.report.blocks import Block, Bullets, Callout, Paragraph, Section
-from ccegov_choice.report.material import FEW_PEOPLE, Material, level_percent
+from ccegov_choice.report.material import FEW_PEOPLE, LEVEL, Material, level_percent
 from ccegov_choice.report.wording import points, quoted, say
-
-LEVEL = 0.95
 
 
 def certainty_section(material: Material) -> Section:

@@ -1,21 +1,20 @@
-"""How often a level wins against the starting level, all else equal: utilities for plain readers."""
+"""How often a level wins against its starting level, all else equal: utility for everybody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy import special
 
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.models.results import Results
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.level import Level
-from ccegov_choice.study.profile import Profile
-from ccegov_choice.study.study import Study
+from ccegov_choice.tradeoff.contrast import Standpoint
+from ccegov_choice.tradeoff.gain import Gain
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -81,13 +80,19 @@ def head_to_head(results: Results, data: ChoiceData, *, level: float = 0.95) -> 
     for attribute in study.attributes:
         if attribute.id not in results.utility.reads:
             continue
-        base = attribute.level(attribute.base_id)
+        base = starting_level(attribute)
         others = [item for item in attribute.shown_levels if item.id != base.id]
         for alternative, differences in _by_alternative(results, data, attribute, base, others):
             for item, difference in zip(others, differences, strict=True):
                 share = _share(results, difference, quantile)
                 found.append(LevelShare(attribute, base, item, alternative, *share))
     return found
+
+
+def starting_level(attribute: Attribute) -> Level:
+    """Return the base level, or the first one that may be shown where the base may not."""
+    shown = attribute.shown_levels
+    return next((item for item in shown if item.id == attribute.base_id), shown[0])
 
 
 def _share(
@@ -104,38 +109,18 @@ def _share(
 
 def _by_alternative(
     results: Results, data: ChoiceData, attribute: Attribute, base: Level, others: list[Level]
-) -> Iterator[tuple[str | None, FloatArray]]:
-    """Yield the coded differences (levels, K) once for each alternative where they differ."""
-    study = results.study
-    names: list[str | None] = [a.id for a in study.alternatives if attribute.available_to(a.id)]
-    coded: list[tuple[str | None, FloatArray]] = []
-    for name in names or [None]:
-        profiles = [_profile(study, name, attribute, item) for item in (base, *others)]
-        rows = _mean_encoding(results, data, profiles)
-        differences = rows[1:] - rows[0]
-        if not any(np.array_equal(differences, known) for _, known in coded):
-            coded.append((name, differences))
-    if len(coded) == 1:
-        coded = [(None, coded[0][1])]
-    yield from coded
+) -> Iterator[tuple[str | None, list[FloatArray]]]:
+    """Yield the coded differences, each (K,), once for each alternative where they differ."""
+    named = [a.id for a in results.study.alternatives if attribute.available_to(a.id)]
+    points: list[dict[str, str]] = [{"alternative": name} for name in named] or [{}]
+    coded: list[tuple[str | None, list[FloatArray]]] = []
+    for at in points:
+        standpoint = Standpoint(results.utility, at, data)
+        rows = [standpoint.change(_change(attribute, base, other)) for other in others]
+        if not any(np.array_equal(rows, known) for _, known in coded):
+            coded.append((at.get("alternative"), rows))
+    yield from coded if len(coded) > 1 else [(None, coded[0][1])]
 
 
-def _profile(study: Study, alternative: str | None, attribute: Attribute, level: Level) -> Profile:
-    levels = {a.id: a.cell(a.level(a.base_id)) for a in study.attributes_of(alternative)}
-    return Profile({**levels, attribute.id: attribute.cell(level)}, alternative)
-
-
-def _mean_encoding(results: Results, data: ChoiceData, profiles: list[Profile]) -> FloatArray:
-    """Encode profiles, averaged over the people's covariates where the utility reads them."""
-    utility, covariates = results.utility, results.study.covariate_ids
-    read = [name for name in utility.reads if name in covariates]
-    if not read:
-        return utility.encode(profiles)
-    people = data.frame.iloc[data.person_rows][read]
-    patterns = people.value_counts(sort=False)
-    index = pd.MultiIndex.from_tuples([tuple(np.atleast_1d(key)) for key in patterns.index])
-    total: FloatArray = np.zeros((len(profiles), utility.size))
-    for values, weight in zip(index, patterns.to_numpy(), strict=True):
-        person: Mapping[str, object] = dict(zip(read, values, strict=True))
-        total += weight * utility.encode(profiles, person)
-    return total / patterns.sum()
+def _change(attribute: Attribute, base: Level, level: Level) -> Gain:
+    return Gain(attribute.id, attribute.cell(base), attribute.cell(level))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LEAST_PEOPLE = 10
 """No table shows fewer people than this (the rule of ten of official statistics)."""
 
+LEVEL = 0.95
+"""Confidence level of the intervals that the report makes itself."""
+
 FEW_PEOPLE = 100
 """Below this number of people a report warns that all its numbers are rough."""
 

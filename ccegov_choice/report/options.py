@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccegov_choice.report.blocks import Block, Callout, Paragraph, Quote, Section, Term, Terms
-from ccegov_choice.report.blocks import Subheading
+from ccegov_choice.report.blocks import (
+    Block,
+    Callout,
+    Paragraph,
+    Quote,
+    Section,
+    Subheading,
+    Term,
+    Terms,
+)
+from ccegov_choice.report.head_to_head import starting_level
 from ccegov_choice.report.material import Material
 from ccegov_choice.report.wording import count, join_words, quoted, say
 from ccegov_choice.study.attribute import Attribute
@@ -22,7 +31,7 @@ def _decision(material: Material) -> Iterator[Block]:
     study = material.study
     decision = study.declarations.get("decision", "").strip()
     context = wording(study.context)
-    for text in dict.fromkeys(part for part in (decision, context) if part):
+    for text in dict.fromkeys(part for part in (decision, *paragraphs(context)) if part):
         yield Paragraph(text)
     if not decision and not context:
         yield Paragraph(say("options.no_context"))
@@ -42,15 +51,19 @@ def _decision(material: Material) -> Iterator[Block]:
         yield Paragraph(say("options.mandatory"))
 
 
+def paragraphs(text: str) -> list[str]:
+    """Split a text at its empty lines; line breaks inside a paragraph do not matter."""
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
+
+
 def _term(attribute: Attribute) -> Term:
     badges = {
         "no": say("options.protected_badge"),
         "above-floor": say("options.floor_badge") if attribute.floor else "",
     }
+    start = starting_level(attribute)
     levels = tuple(
-        say("options.starting", level=level.text())
-        if level.id == attribute.base_id
-        else level.text()
+        say("options.starting", level=level.text()) if level.id == start.id else level.text()
         for level in attribute.shown_levels
     )
     badge = badges.get(attribute.tradeable, "")

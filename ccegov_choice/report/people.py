@@ -113,9 +113,7 @@ def _who(material: Material) -> Iterator[Block]:
             table, together = _word_table(covariate, values)
             merged = merged or together
         if table is None:
-            refused.append(
-                say("people.too_few", label=covariate.text(), least=LEAST_PEOPLE)
-            )
+            refused.append(say("people.too_few", label=covariate.text(), least=LEAST_PEOPLE))
         else:
             tables.append(table)
     yield Subheading(say("people.groups"))
@@ -150,9 +148,7 @@ def merge_small(counts: dict[str, int], least: int) -> dict[str, int] | None:
         return kept or None
     rising = sorted(kept, key=lambda name: kept[name])
     together: list[str] = []
-    while rising and (
-        kept[rising[0]] < least or sum(kept[name] for name in together) < least
-    ):
+    while rising and (kept[rising[0]] < least or sum(kept[name] for name in together) < least):
         together.append(rising.pop(0))
     if not rising:
         return None

@@ -7,7 +7,7 @@ Coordinates have one decimal, so the same chart gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -98,41 +98,47 @@ def _number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _element(name: str, css: str = "", content: str = "", **attributes: float | str) -> str:
-    parts = [f'class="{css}"'] if css else []
+Paint = Mapping[str, float | str]
+
+_MARK: Paint = {"fill": ACCENT, "stroke": PAPER, "stroke-width": 1.5}
+_INTERVAL: Paint = {"stroke": INK, "stroke-width": 2}
+_REFERENCE: Paint = {"stroke": LINE, "stroke-width": 1.5, "stroke-dasharray": "4 3"}
+
+
+def _element(name: str, css: str, attributes: Paint, content: str = "") -> str:
+    parts = [f'class="{css}"']
     for key, value in attributes.items():
         shown = value if isinstance(value, str) else _number(value)
-        parts.append(f'{key.rstrip("_").replace("_", "-")}="{escape(shown)}"')
+        parts.append(f'{key}="{escape(shown)}"')
     return f"<{name} {' '.join(parts)}>{content}</{name}>"
 
 
-def _text(x: float, y: float, words: str, css: str, **attributes: float | str) -> str:
-    return _element("text", css, escape(words, quote=False), x=x, y=y, **attributes)
+def _text(words: str, css: str, attributes: Paint) -> str:
+    return _element("text", css, attributes, escape(words, quote=False))
+
+
+def _line(css: str, ends: tuple[float, float, float, float], paint: Paint) -> str:
+    places = dict(zip(("x1", "y1", "x2", "y2"), ends, strict=True))
+    return _element("line", css, {**places, **paint})
 
 
 def _mark(shape: str, x: float, y: float) -> str:
-    r = 6.5
-    paint = {"fill": ACCENT, "stroke": PAPER, "stroke_width": 1.5}
     if shape == "square":
-        return _element("rect", "mark", x=x - r + 1, y=y - r + 1, width=11, height=11, **paint)
+        box = {"x": x - 5.5, "y": y - 5.5, "width": 11.0, "height": 11.0}
+        return _element("rect", "mark", {**box, **_MARK})
     if shape == "circle":
-        return _element("circle", "mark", cx=x, cy=y, r=r, **paint)
+        return _element("circle", "mark", {"cx": x, "cy": y, "r": 6.5, **_MARK})
     corners = {
         "triangle": ((0, -7.5), (7.5, 5.5), (-7.5, 5.5)),
         "diamond": ((0, -8), (8, 0), (0, 8), (-8, 0)),
     }[shape]
     points = " ".join(f"{_number(x + dx)},{_number(y + dy)}" for dx, dy in corners)
-    return _element("polygon", "mark", points=points, **paint)
+    return _element("polygon", "mark", {"points": points, **_MARK})
 
 
-def _interval(low: float, high: float, y: float, *, cap: float) -> str:
-    paint = {"stroke": INK, "stroke_width": 2.0}
-    line = _element("line", "interval", x1=low, y1=y, x2=high, y2=y, **paint)
-    ends = "".join(
-        _element("line", "interval", x1=x, y1=y - cap, x2=x, y2=y + cap, **paint)
-        for x in (low, high)
-    )
-    return line + ends
+def _interval(low: float, high: float, y: float) -> str:
+    caps = (_line("interval", (x, y - 5, x, y + 5), _INTERVAL) for x in (low, high))
+    return _line("interval", (low, y, high, y), _INTERVAL) + "".join(caps)
 
 
 def _row_marks(row: Row, kind: str, y: float, place: Callable[[float], float]) -> str:
@@ -141,11 +147,10 @@ def _row_marks(row: Row, kind: str, y: float, place: Callable[[float], float]) -
     x, parts = place(row.value), []
     if kind == "bars":
         start = place(0.0)
-        parts.append(
-            _element("rect", "bar", x=start, y=y - 9, width=max(x - start, 0.5), height=18, fill=BAR)
-        )
+        box = {"x": start, "y": y - 9, "width": max(x - start, 0.5), "height": 18.0}
+        parts.append(_element("rect", "bar", {**box, "fill": BAR}))
     if row.low is not None and row.high is not None:
-        parts.append(_interval(place(row.low), place(row.high), y, cap=5))
+        parts.append(_interval(place(row.low), place(row.high), y))
     if kind == "dots":
         parts.append(_mark(SHAPES[row.shape % len(SHAPES)], x, y))
     return "".join(parts)
@@ -212,21 +217,14 @@ def _draw_row(
     size, row = layout.size, placed.row
     for i, line in enumerate(placed.heading_lines):
         y = placed.heading_y + i * layout.leading
-        yield _text(0, y, line, "heading", font_size=size * 1.06, font_weight="700", fill=INK)
+        paint: Paint = {"font-size": size * 1.06, "font-weight": "700", "fill": INK}
+        yield _text(line, "heading", {"x": 0.0, "y": y, **paint})
     for i, line in enumerate(placed.label_lines):
-        yield _text(
-            0, placed.label_y + i * layout.leading, line, "label", font_size=size, fill=INK
-        )
+        y = placed.label_y + i * layout.leading
+        yield _text(line, "label", {"x": 0.0, "y": y, "font-size": size, "fill": INK})
     x = 0.0 if layout.stacked else layout.right + 16
-    yield _text(
-        x,
-        placed.value_y,
-        row.text or "–",
-        "value",
-        font_size=size if layout.stacked else size - 0.5,
-        font_weight="650" if layout.stacked else "600",
-        fill=INK,
-    )
+    value: Paint = {"font-size": size, "font-weight": "600", "fill": INK}
+    yield _text(row.text or "–", "value", {"x": x, "y": placed.value_y, **value})
     yield _row_marks(row, chart.kind, placed.mark_y, place)
 
 
@@ -239,29 +237,23 @@ def _draw_grid(
         bottom = placed.mark_y + 13 if layout.stacked else placed.bottom
         for tick in axis.ticks:
             x = place(tick)
-            yield _element("line", "grid", x1=x, y1=top, x2=x, y2=bottom, stroke=GRID)
+            yield _line("grid", (x, top, x, bottom), {"stroke": GRID})
         if axis.reference is not None:
             x = place(axis.reference)
-            dashes = {"stroke": LINE, "stroke_width": 1.5, "stroke_dasharray": "4 3"}
-            yield _element("line", "reference", x1=x, y1=top, x2=x, y2=bottom, **dashes)
+            yield _line("reference", (x, top, x, bottom), _REFERENCE)
 
 
-def _draw_ticks(
-    axis: Axis, layout: Layout, place: Callable[[float], float], bottom: float
-) -> Iterator[str]:
-    for tick in _shown_ticks(axis, layout):
-        words = _tick_text(tick, axis)
-        half = text_width(words, 13) / 2
-        x = min(max(place(tick), half), layout.width - half)
-        yield _text(x, bottom + 17, words, "tick", font_size=13, fill=MUTED, text_anchor="middle")
+def _centred(words: str, css: str, x: float, y: float, layout: Layout) -> str:
+    """Centre some words on x, but inside the drawing."""
+    half = text_width(words, 13) / 2
+    inside = min(max(x, half), layout.width - half)
+    paint: Paint = {"font-size": 13.0, "fill": MUTED, "text-anchor": "middle"}
+    return _text(words, css, {"x": inside, "y": y, **paint})
 
 
-def _anchored(words: str, x: float, y: float, layout: Layout, css: str) -> Iterator[str]:
-    """Centre some lines on x, kept inside the drawing."""
-    for i, line in enumerate(wrap(words, 13, layout.right - layout.left)):
-        half = text_width(line, 13) / 2
-        inside = min(max(x, half), layout.width - half)
-        yield _text(inside, y + i * 16, line, css, font_size=13, fill=MUTED, text_anchor="middle")
+def _lines(words: str, css: str, x: float, y: float, layout: Layout) -> list[str]:
+    broken = wrap(words, 13, layout.right - layout.left)
+    return [_centred(line, css, x, y + i * 16, layout) for i, line in enumerate(broken)]
 
 
 def draw(chart: Chart, layout: Layout = WIDE) -> str:
@@ -286,18 +278,19 @@ def draw(chart: Chart, layout: Layout = WIDE) -> str:
         share = (value - axis.low) / (axis.high - axis.low)
         return layout.left + share * (layout.right - layout.left)
 
-    reference = wrap(axis.reference_label, 13, layout.right - layout.left)
-    top = 14.0 + (16 * len(reference) if axis.reference_label else 0)
+    top, labels = 14.0, []
+    if axis.reference is not None and axis.reference_label:
+        labels = _lines(axis.reference_label, "reference-label", place(axis.reference), 13, layout)
+        top += 16 * len(labels)
     rows = list(_place_rows(chart, layout, top))
     bottom = rows[-1].bottom + 2
-    parts = [*_draw_grid(axis, rows, layout, place), *_draw_ticks(axis, layout, place, bottom)]
-    if axis.reference is not None and axis.reference_label:
-        x = place(axis.reference)
-        parts += _anchored(axis.reference_label, x, 13, layout, "reference-label")
+    parts = [*_draw_grid(axis, rows, layout, place), *labels]
     for placed in rows:
         parts += _draw_row(placed, chart, layout, place)
+    for tick in _shown_ticks(axis, layout):
+        parts.append(_centred(_tick_text(tick, axis), "tick", place(tick), bottom + 17, layout))
     centre = (layout.left + layout.right) / 2
-    caption = list(_anchored(axis.label, centre, bottom + 38, layout, "axis-label"))
+    caption = _lines(axis.label, "axis-label", centre, bottom + 38, layout)
     height = bottom + 38 + 16 * len(caption) - 8
     return (
         f'<svg class="chart {layout.name}" role="img" aria-label="{escape(chart.alt)}" '

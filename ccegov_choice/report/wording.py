@@ -27,7 +27,7 @@ def catalogue(language: str = "en") -> dict[str, str]:
     }
 
 
-def say(key: str, **values: object) -> str:
+def say(key: str, /, **values: object) -> str:
     """Return a text of the catalogue with its gaps filled.
 
     Parameters
@@ -55,17 +55,17 @@ def count(number: int, noun: str) -> str:
 
 def in_100(share: float) -> str:
     """Write a share (0 to 1) as people in 100: ``"about 62 in 100"``."""
-    points = 100 * share
-    if points < 0.5:
+    rounded = round(100 * share)
+    if rounded < 1:
         return say("number.under_one")
-    if points > 99.5:
+    if rounded > 99:
         return say("number.over_99")
-    return say("number.in_100", n=f"{points:.0f}")
+    return say("number.in_100", n=rounded)
 
 
 def points(value: float) -> str:
     """Write a number out of 100 without decimals, never as minus zero."""
-    return f"{abs(round(value)) if round(value) == 0 else round(value):.0f}"
+    return plain(value, 0)
 
 
 def between(low: float, high: float, digits: int = 0) -> str:

@@ -1,0 +1,184 @@
+"""`ccegov report`: from a study, its design, its answers and its results to one page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.design.design import Design
+    from ccegov_choice.models.results import Results
+    from ccegov_choice.policy.uptake import Uptake
+    from ccegov_choice.study.profile import Profile
+    from ccegov_choice.study.study import Study
+    from ccegov_choice.tradeoff.ratio import TradeOffs
+
+
+def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the noun and its options."""
+    parser = nouns.add_parser(
+        "report",
+        help="a report that people who decide can read",
+        description="Make one self-contained HTML page from a study, its design, the answers and "
+        "saved results. The page needs no network and no script.",
+    )
+    parser.add_argument(
+        "results", nargs="+", help="results.json saved by `ccegov fit`; the first one leads"
+    )
+    parser.add_argument("--study", required=True, help="the study.toml")
+    parser.add_argument(
+        "--data",
+        required=True,
+        help="the answers: responses.csv (a row per task, joined to the design), a CSV with a row "
+        "per alternative shown, or a folder saved by the library",
+    )
+    parser.add_argument("--design", help="folder with design.csv and design.lock")
+    parser.add_argument(
+        "--pay-in",
+        action="append",
+        metavar="ATTRIBUTE",
+        help="attribute that people give up; may be repeated; default: every numeraire",
+    )
+    parser.add_argument(
+        "--scenario",
+        action="append",
+        default=[],
+        metavar="'NAME: ATTRIBUTE=LEVEL, ...'",
+        help="a service to forecast, each attribute with a level; repeat it, today's first",
+    )
+    parser.add_argument("--title", help="title of the report; default: that of the study")
+    parser.add_argument(
+        "--simulated", action="store_true", help="mark that no real person answered"
+    )
+    parser.add_argument("--out", default="report.html", help="file to write (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print for machines")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the report and say where it is."""
+    from ccegov_choice.design.design import Design
+    from ccegov_choice.models.results import Results
+    from ccegov_choice.report.document import Report
+    from ccegov_choice.study.study import Study
+
+    study = Study.read(arguments.study)
+    design = Design.read(arguments.design, study) if arguments.design else None
+    data = _read_data(Path(arguments.data), study, design)
+    models = [Results.load(path) for path in arguments.results]
+    profiles = dict(_scenario(text, study) for text in arguments.scenario)
+    report = Report(
+        study,
+        design,
+        data,
+        models,
+        _trade_offs(models[0], data, arguments.pay_in),
+        uptake=_uptake(models[0], data, profiles),
+        title=arguments.title,
+        simulated=arguments.simulated,
+    )
+    path = report.save(arguments.out)
+    checklist = report.checklist
+    if arguments.json:
+        found = {
+            "report": str(path),
+            "simulated": report.is_simulated,
+            "checklist_complete": checklist.complete,
+            "open": [answer.item.declaration for answer in checklist.groups[0].answers],
+        }
+        print(json.dumps(found, indent=1))
+        return 0
+    print(path)
+    print(checklist.status, file=sys.stderr)
+    if report.is_simulated:
+        print("These citizens are simulated; the report says so.", file=sys.stderr)
+    return 0
+
+
+def _read_data(path: Path, study: Study, design: Design | None) -> ChoiceData:
+    """Read answers of any of the three kinds; a table without alternatives is joined."""
+    from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.data.files import read_table
+    from ccegov_choice.errors import DataError
+
+    if path.is_dir():
+        return ChoiceData.read(path, study=study)
+    table = read_table(path)
+    if "alternative" in table.columns:
+        return ChoiceData.from_long(table, study=study)
+    if design is None:
+        raise DataError(
+            "these answers do not say which alternatives were shown",
+            where=str(path),
+            cure="Name the design they were made with: --design FOLDER.",
+        )
+    return ChoiceData.collect(design, table)
+
+
+def _trade_offs(
+    results: Results, data: ChoiceData, pay_in: Sequence[str] | None
+) -> list[TradeOffs]:
+    """Return trade-offs in every numeraire; by Fieller where the delta method has no interval."""
+    from ccegov_choice.errors import TradeOffError
+    from ccegov_choice.tradeoff.gain import payable
+    from ccegov_choice.tradeoff.ratio import trade_offs
+
+    found = []
+    for name in pay_in or payable(results.utility, results.study):
+        try:
+            found.append(trade_offs(results, pay_in=name, data=data))
+        except TradeOffError as error:
+            print(f"ccegov: note: {error}", file=sys.stderr)
+            found.append(trade_offs(results, pay_in=name, data=data, method="fieller"))
+    return found
+
+
+def _scenario(text: str, study: Study) -> tuple[str, Profile]:
+    """Read ``"reform: wait=14, dignity=respectful"``; ``alternative=`` names a labelled one."""
+    from ccegov_choice.errors import PolicyError
+
+    name, colon, rest = text.partition(":")
+    pairs = [part.partition("=") for part in rest.split(",") if part.strip()]
+    if not colon or not name.strip() or not all(sign and key.strip() for key, sign, _ in pairs):
+        example = ", ".join(f"{a.id}={a.level_ids[0]}" for a in study.attributes[:2])
+        raise PolicyError(
+            "a scenario has a name and levels",
+            where=f"--scenario '{text}'",
+            cure=f"Write it like this: --scenario 'reform: {example}'.",
+        )
+    levels: dict[str, str | float] = {}
+    alternative = None
+    for raw, _, value in pairs:
+        key = raw.strip()
+        if key == "alternative":
+            alternative = value.strip()
+        elif key in study.attribute_ids and study.attribute(key).is_numeric:
+            levels[key] = _number(value.strip(), text)
+        else:
+            levels[key] = value.strip()
+    return name.strip(), study.profile(alternative, **levels)
+
+
+def _number(value: str, text: str) -> float:
+    from ccegov_choice.errors import PolicyError
+
+    try:
+        return float(value)
+    except ValueError:
+        raise PolicyError(
+            f"'{value}' is not a number",
+            where=f"--scenario '{text}'",
+            cure="Give numbers without their unit.",
+        ) from None
+
+
+def _uptake(results: Results, data: ChoiceData, profiles: dict[str, Profile]) -> Uptake | None:
+    from ccegov_choice.policy.uptake import uptake
+
+    return uptake(results, profiles, people=data) if profiles else None

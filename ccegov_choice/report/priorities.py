@@ -1,0 +1,104 @@
+"""Section 3: what matters most, and what each level adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ccegov_choice.report.blocks import Block, Figure, Paragraph, Section
+from ccegov_choice.report.charts import Row, Words, importance_bars, level_dots
+from ccegov_choice.report.head_to_head import LevelShare, head_to_head
+from ccegov_choice.report.material import LEVEL, Material, range_note, with_range
+from ccegov_choice.report.wording import in_100, points, quoted, say
+from ccegov_choice.tradeoff.importance import Importance
+
+
+def priorities_section(material: Material) -> Section:
+    """Rank the attributes, then show each level against its starting level."""
+    blocks = (*_importance(material), *_levels(material))
+    return Section("importance", say("importance.title"), blocks)
+
+
+def _importance(material: Material) -> Iterator[Block]:
+    found = material.importance
+    if found is None:
+        yield Paragraph(say("importance.absent"))
+        return
+    rows = [
+        Row(
+            item.label,
+            100 * item.share,
+            100 * item.conf_low,
+            100 * item.conf_high,
+            with_range(points(100 * item.share), 100 * item.conf_low, 100 * item.conf_high),
+        )
+        for item in found.items
+    ]
+    words = Words(
+        importance_headline(found),
+        say("importance.subtitle"),
+        range_note(found.level),
+        material.sample,
+    )
+    yield Paragraph(say("importance.text"))
+    yield Figure(importance_bars(rows, words))
+
+
+def importance_headline(found: Importance) -> str:
+    """Name what matters most, or the two that cannot be told apart."""
+    first, *rest = found.items
+    if not rest:
+        return say("importance.headline_only", first=quoted(first.label))
+    second = rest[0]
+    if second.conf_high < first.conf_low:
+        return say("importance.headline_clear", first=quoted(first.label))
+    names = {"first": quoted(first.label), "second": quoted(second.label)}
+    return say("importance.headline_tied", **names)
+
+
+def _levels(material: Material) -> Iterator[Block]:
+    found = head_to_head(material.results, material.data, level=LEVEL)
+    if not found:
+        return
+    rows = [_level_row(item, material) for item in found]
+    words = Words(
+        _level_headline(found), say("levels.subtitle"), range_note(LEVEL), material.sample
+    )
+    yield Paragraph(say("levels.text"))
+    yield Figure(level_dots(rows, words))
+    unclear = [
+        f"{item.attribute.text()}: {item.level.text()}"
+        for item in found
+        if item.low is not None and not item.clear
+    ]
+    if unclear:
+        yield Paragraph(say("levels.unclear", levels="; ".join(unclear)))
+
+
+def _level_row(item: LevelShare, material: Material) -> Row:
+    share = 100 * item.share
+    low, high = (None if end is None else 100 * end for end in (item.low, item.high))
+    key = "levels.heading" if item.alternative is None else "levels.heading_for"
+    heading = say(
+        key,
+        attribute=item.attribute.text(),
+        base=item.base.text(),
+        alternative=material.label(item.alternative or ""),
+    )
+    text = with_range(points(share), low, high)
+    return Row(item.level.text(), share, low, high, text, heading=heading)
+
+
+def _level_headline(found: Sequence[LevelShare]) -> str:
+    clear = [item for item in found if item.clear]
+    if not clear:
+        return say("levels.headline_none")
+    best = max(clear, key=lambda item: abs(item.share - 0.5))
+    share, chosen, other = best.share, best.level, best.base
+    if share < 0.5:
+        share, chosen, other = 1 - share, best.base, best.level
+    return say(
+        "levels.headline",
+        share=in_100(share),
+        level=quoted(chosen.text()),
+        base=quoted(other.text()),
+    )

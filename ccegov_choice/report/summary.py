@@ -1,0 +1,114 @@
+"""Section 1: what people would trade, in three findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ccegov_choice.report.blocks import Block, Finding, Findings, Paragraph, Section
+from ccegov_choice.report.material import Material
+from ccegov_choice.report.scenarios import (
+    largest_difference,
+    scenario_headline,
+    share_headline,
+)
+from ccegov_choice.report.trading import clearest, shared_places
+from ccegov_choice.report.wording import between, plain, points, quoted, say
+from ccegov_choice.tradeoff.ratio import TradeOff
+
+HEADLINES = 3
+
+
+def summary_section(material: Material) -> Section:
+    """Give the three headline findings, each with its number and its range."""
+    return Section("summary", say("summary.title"), tuple(_summary(material)))
+
+
+def _summary(material: Material) -> Iterator[Block]:
+    findings = headline_findings(material)
+    if not findings:
+        yield Paragraph(say("summary.none"))
+        return
+    yield Paragraph(say(f"summary.lead_{len(findings)}", choices=material.choices), lead=True)
+    yield Findings(findings)
+    yield Paragraph(say("summary.reading"))
+
+
+def headline_findings(material: Material) -> tuple[Finding, ...]:
+    """Return up to three findings: the largest trade-off, what matters most, what would happen.
+
+    Where there is no forecast, the second largest trade-off takes its place.
+    """
+    trades = _best_trades(material)
+    importance, forecast = tuple(_importance(material)), tuple(_forecast(material))
+    first = [_trade(trade) for trade in trades[:1]]
+    later = [_trade(trade) for trade in trades[1:]]
+    return tuple([*first, *importance, *forecast, *later][:HEADLINES])
+
+
+def _best_trades(material: Material) -> list[TradeOff]:
+    """Return trades told from nothing, the largest of each attribute gained, largest first.
+
+    Only one thing to pay in is used, the first: amounts in different units cannot be ranked.
+    """
+    left = [t for t in material.tradeoffs if t.pay_in == material.tradeoffs[0].pay_in]
+    found: list[TradeOff] = []
+    while (best := clearest(left)) is not None:
+        found.append(best)
+        gained = best.gain.partition(":")[0]
+        left = [trade for trade in left if trade.gain.partition(":")[0] != gained]
+    return found
+
+
+def _trade(trade: TradeOff) -> Finding:
+    places = shared_places([trade])
+    payment = trade.payment
+    assert trade.conf_low is not None  # only trades with both limits are told
+    assert trade.conf_high is not None
+    shown = plain(trade.estimate, places)
+    return Finding(
+        shown,
+        f"{payment.word(shown)} {payment.direction}".strip(),
+        say(
+            "summary.trade",
+            amount=payment.things(payment.direction, trade.estimate, places),
+            gain=trade.gain_text,
+        ),
+        say("interval.plain", range=between(trade.conf_low, trade.conf_high, places)),
+    )
+
+
+def _importance(material: Material) -> Iterator[Finding]:
+    if material.importance is None:
+        return
+    items = material.importance.items
+    first = items[0]
+    tied = len(items) > 1 and items[1].conf_high >= first.conf_low
+    n = points(100 * first.share)
+    yield Finding(
+        n,
+        say("summary.importance_unit"),
+        say(
+            "summary.importance_tied" if tied else "summary.importance",
+            attribute=quoted(first.label),
+            n=n,
+        ),
+        say("interval.plain", range=between(100 * first.conf_low, 100 * first.conf_high)),
+    )
+
+
+def _forecast(material: Material) -> Iterator[Finding]:
+    found = material.uptake
+    if found is None or material.study.mandatory:
+        return
+    item = largest_difference(found)
+    if item is not None and not item.conf_low <= 0 <= item.conf_high:
+        low, high = sorted(100 * abs(end) for end in (item.conf_low, item.conf_high))
+        number = points(100 * abs(item.estimate))
+        unit = say("summary.more_unit" if item.estimate > 0 else "summary.fewer_unit")
+        sentence = scenario_headline(found)
+    else:
+        best = int(found.shares.argmax())
+        low, high = 100 * float(found.conf_low[best]), 100 * float(found.conf_high[best])
+        number, unit = points(100 * float(found.shares[best])), say("summary.share_unit")
+        sentence = share_headline(found)
+    yield Finding(number, unit, f"{sentence}.", say("interval.plain", range=between(low, high)))
