@@ -27,14 +27,14 @@ class Checked:
         ``chosen``, or ``rank``, or ``best`` and ``worst``.
     attributes, covariates : mapping of str to Values
         What the study declares and the table has.
-    weight : ndarray or None
-        Survey weights.
+    weights : mapping of str to ndarray
+        Survey weights, under the name of their column.
     """
 
     answers: Mapping[str, npt.NDArray[Any]]
     attributes: Mapping[str, Values]
     covariates: Mapping[str, Values]
-    weight: npt.NDArray[np.float64] | None
+    weights: Mapping[str, npt.NDArray[np.float64]]
 
 
 def assemble(reading: Reading, checked: Checked) -> pd.DataFrame:
@@ -49,8 +49,7 @@ def assemble(reading: Reading, checked: Checked) -> pd.DataFrame:
     numbers = {name: v.array for name, v in checked.attributes.items() if not v.levels}
     words = {name: v for name, v in checked.attributes.items() if v.levels}
     last = {name: _cells(v, layout) for name, v in {**words, **checked.covariates}.items()}
-    if checked.weight is not None:
-        last["weight"] = np.array(layout.placed(checked.weight))
+    last |= {name: np.array(layout.placed(w)) for name, w in checked.weights.items()}
     used = {*first, *numbers, *last}
     extra = frame[[name for name in frame.columns if name not in used]]
     if layout.order is not None:

@@ -60,11 +60,11 @@ def check_constant(reading: Reading, name: str, values: npt.NDArray[Any], missin
     )
 
 
-def read_weights(reading: Reading) -> npt.NDArray[np.float64]:
+def read_weights(reading: Reading, column: str) -> npt.NDArray[np.float64]:
     """Read survey weights: finite, not negative, one per task, not all zero."""
     layout, found = reading.layout, reading.found
-    name = found.name("weight")
-    weights, wrong = to_floats(reading.frame["weight"])
+    name = found.name(column)
+    weights, wrong = to_floats(reading.frame[column])
     bad = ~np.isfinite(weights) if wrong is None else ~np.isfinite(weights) | wrong
     found.say(
         f"'{name}' is empty or not a finite number in {int(bad.sum()):,} rows",

@@ -103,8 +103,8 @@ class ChoiceData:
         The specification of the published result, for data from `load_dataset`.
     source : DataSource or None
         Origin, licence and citation, for data from `load_dataset`.
-    strata, cluster : str or None
-        Columns of ``frame`` that hold the survey's strata and clusters.
+    weight, strata, cluster : str or None
+        Columns of ``frame`` that hold survey weights, strata and clusters.
     provenance : Provenance or None
         How the data were put together.
     """
@@ -116,6 +116,7 @@ class ChoiceData:
     person_offsets: Integers
     utility: Utility | None = None
     source: DataSource | None = None
+    weight: str | None = None
     strata: str | None = None
     cluster: str | None = None
     provenance: Provenance | None = None
@@ -365,8 +366,8 @@ class ChoiceData:
         Columns: ``person``, ``task``, ``alternative``; ``chosen`` (bool), ``rank`` (1 best,
         missing where not ranked) or ``best`` and ``worst`` (bool); a column per attribute
         (floats for numeric ones, level ids for others, missing where the alternative does not
-        have it) and per covariate; ``weight``; all other columns as they came. It is a
-        shallow copy: changing it does not change the data.
+        have it) and per covariate; all other columns as they came. It is a shallow copy:
+        changing it does not change the data.
         """
         return self._frame.copy(deep=False)
 
@@ -411,15 +412,15 @@ class ChoiceData:
     @cached_property
     def weights(self) -> Floats:
         """Weight of each task, shape (T,); 1.0 where the data have none."""
-        if "weight" not in self._frame:
+        if self.weight is None:
             return np.ones(self.tasks)
-        values = self._frame["weight"].to_numpy(dtype=np.float64)
+        values = self._frame[self.weight].to_numpy(dtype=np.float64)
         return np.ascontiguousarray(values[self.task_offsets[:-1]])
 
     @property
     def weighted(self) -> bool:
         """Whether the data carry survey weights."""
-        return "weight" in self._frame
+        return self.weight is not None
 
     @cached_property
     def person_rows(self) -> Integers:
@@ -522,6 +523,18 @@ class ChoiceData:
             sizes = np.diff(task_offsets[person_offsets])
             frame = self._renumbered(frame, np.repeat(np.arange(len(positions)), sizes))
         return replace(self, _frame=frame, task_offsets=task_offsets, person_offsets=person_offsets)
+
+    def with_weight(self, column: str | None) -> ChoiceData:
+        """Return the same choices weighted by a column of ``frame``; by none with None.
+
+        Raises
+        ------
+        DataError
+            If the column is unknown, not finite, negative, or varies within a task.
+        """
+        from ccegov_choice.data.read import reread
+
+        return reread(replace(self, weight=column), self.study, self.utility)
 
     def with_study(self, study: Study, utility: Utility | None = None) -> ChoiceData:
         """Return the same choices under a study that says more about them.

@@ -12,7 +12,7 @@ from ccegov_choice._files import read_json, read_text, sha256, write_atomic, wri
 from ccegov_choice._provenance import Provenance
 from ccegov_choice.data.choice_data import ChoiceData, Response
 from ccegov_choice.data.findings import Findings
-from ccegov_choice.data.read import ANSWERS, Columns, LongTable, build, read_long
+from ccegov_choice.data.read import ANSWERS, Columns, LongTable, Roles, build, read_long
 from ccegov_choice.errors import FileFormatError, ProvenanceError
 from ccegov_choice.study.study import Study
 
@@ -60,7 +60,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 
 def _read_csv(source: Any, separator: str = ",", **options: Any) -> pd.DataFrame:
-    return pd.read_csv(
+    table: pd.DataFrame = pd.read_csv(
         source,
         sep=separator,
         keep_default_na=False,
@@ -68,6 +68,7 @@ def _read_csv(source: Any, separator: str = ",", **options: Any) -> pd.DataFrame
         float_precision="round_trip",
         **options,
     )
+    return table
 
 
 def save_choices(data: ChoiceData, folder: str | Path) -> Path:
@@ -82,8 +83,7 @@ def save_choices(data: ChoiceData, folder: str | Path) -> Path:
         "response": data.response,
         "sha256": sha256(table),
         "text_columns": [n for n in text if not pd.api.types.is_bool_dtype(frame[n])],
-        "strata": data.strata,
-        "cluster": data.cluster,
+        "roles": {"weight": data.weight, "strata": data.strata, "cluster": data.cluster},
         "provenance": data.provenance.to_dict() if data.provenance else None,
     }
     write_atomic(target / TABLE, table)
@@ -99,8 +99,7 @@ def read_choices(path: str | Path, *, study: Study | None = None) -> ChoiceData:
         table = read_table(source)
         answers = (names for names in ANSWERS.values() if names and set(names) <= set(table))
         given: dict[str, Any] = {name: name for name in next(answers, ())}
-        weight = "weight" if "weight" in table else None
-        return read_long(table, Columns(**{"chosen": None, "weight": weight, **given}), study)
+        return read_long(table, Columns(**{"chosen": None, **given}), study)
     record = read_json(source / RECORD, kind=_KIND, schema=_SCHEMA)
     text = read_text(source / TABLE)
     if sha256(text) != record["sha256"]:
@@ -113,7 +112,7 @@ def read_choices(path: str | Path, *, study: Study | None = None) -> ChoiceData:
     dtype = dict.fromkeys(record["text_columns"], "str")
     frame = _read_csv(io.StringIO(text), dtype=dtype)
     response: Response = record["response"]
-    long = LongTable(frame, response, Findings(), record["strata"], record["cluster"])
+    long = LongTable(frame, response, Findings(), Roles(**record["roles"]))
     kept = record["provenance"]
     return build(
         long,

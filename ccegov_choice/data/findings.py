@@ -44,7 +44,8 @@ class Findings:
             positions = np.unique(self.origin[positions])
         shown = ", ".join(f"{position + 1:,}" for position in np.sort(positions)[:_SHOWN])
         more = f" and {len(positions) - _SHOWN:,} more" if len(positions) > _SHOWN else ""
-        return f"row {shown}" if len(positions) == 1 else f"rows {shown}{more}"
+        word = "data row" if len(positions) == 1 else "data rows"
+        return f"{word} {shown}{more}"
 
     def say(self, problem: str, cure: str, rows: Mask | Integers | None = None) -> None:
         """Note a problem; nothing is noted for an empty set of rows."""
@@ -65,7 +66,7 @@ class Findings:
         if self.problems:
             raise DataError.of(
                 self.problems,
-                "The data have {count} problems (rows are counted from 1, header excluded):",
+                "The data have {count} problems (rows are counted from 1, without the header):",
             )
 
 

@@ -39,7 +39,7 @@ def to_pandas(frame: Any) -> pd.DataFrame:
         )
     if not len(frame):
         raise DataError("there are no rows", where="data frame", cure="Give a frame with rows.")
-    out = frame.reset_index(drop=True)
+    out: pd.DataFrame = frame.reset_index(drop=True)
     out.columns = names
     return out
 

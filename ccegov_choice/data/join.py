@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from ccegov_choice.data.choice_data import ChoiceData, Response, SupportsTasks
 from ccegov_choice.data.findings import Findings, some
 from ccegov_choice.data.frames import to_pandas
 from ccegov_choice.data.labels import as_labels, label
-from ccegov_choice.data.read import LongTable, build
+from ccegov_choice.data.read import LongTable, Roles, build
 
 Integers = npt.NDArray[np.int64]
 
@@ -57,9 +56,14 @@ class ResponseColumns:
         return {ours: theirs for ours, theirs in pairs.items() if theirs}
 
     @property
+    def roles(self) -> Roles:
+        """Columns of the survey."""
+        return Roles(self.weight, self.strata, self.cluster)
+
+    @property
     def given(self) -> dict[str, str]:
         """Our name -> the user's, for columns about the person and the task."""
-        pairs = {"person": self.person, "task": self.task, "weight": self.weight}
+        pairs = {"person": self.person, "task": self.task}
         return {ours: theirs for ours, theirs in pairs.items() if theirs}
 
 
@@ -80,21 +84,21 @@ def collect(design: SupportsTasks, responses: Any, columns: ResponseColumns) -> 
     about = _about_answers(table, columns, attributes).take(rows).reset_index(drop=True)
     offered = design.frame[attributes].take(shown).reset_index(drop=True)
     long = pd.concat([about, offered], axis=1)
+    before = len(found.problems)
     for ours, theirs in columns.answers.items():
         reader = _ranks if ours == "rank" else _named
-        long[ours] = reader(table[theirs], rows, offered["alternative"], theirs, found)
+        long[ours] = reader(table[theirs], rows, offered["alternative"], found)
+    # where answers are wrong, that is said once; the rest of the table is still looked at
+    response = columns.response if len(found.problems) == before else "none"
     found.origin = rows
-    found.finish()
-    made = LongTable(
-        long, columns.response, found, columns.strata, columns.cluster, columns.covariates
-    )
+    made = LongTable(long, response, found, columns.roles, columns.covariates)
     record = Provenance.record("ChoiceData.collect", parents={"design": design.sha256})
     return build(made, design.study, provenance=record)
 
 
 def _check_columns(table: pd.DataFrame, columns: ResponseColumns, found: Findings) -> None:
-    others = filter(None, (columns.strata, columns.cluster))
-    wanted = [*columns.given.values(), *columns.answers.values(), *others, *columns.covariates]
+    named = (*columns.given.values(), *columns.answers.values(), *columns.roles.columns)
+    wanted = [*named, *columns.covariates]
     for name in dict.fromkeys(wanted):
         if name not in table.columns:
             found.say_unknown(name, table.columns, "column of the responses")
@@ -171,62 +175,45 @@ def _about_answers(table: pd.DataFrame, columns: ResponseColumns, taken: list[st
 
 
 def _named(
-    answers: pd.Series, rows: Integers, offered: pd.Series, name: str, found: Findings
+    answers: pd.Series, rows: Integers, offered: pd.Series, found: Findings
 ) -> npt.NDArray[np.bool_]:
-    """Mark the alternative that each response names."""
-    named = np.array(as_labels(answers), dtype=object)
-    flags = np.array(as_labels(offered), dtype=object) == named[rows]
-    _check_found(answers, rows, np.asarray(flags), offered, name, found)
-    return np.asarray(flags)
-
-
-def _check_found(
-    answers: pd.Series,
-    rows: Integers,
-    flags: npt.NDArray[np.bool_],
-    offered: pd.Series,
-    name: str,
-    found: Findings,
-) -> None:
-    """Note responses that name nothing, or nothing that was shown."""
-    met = np.zeros(len(answers), dtype=bool)
-    met[rows[flags]] = True
-    asked = np.zeros(len(answers), dtype=bool)
-    asked[rows] = True
-    empty = asked & answers.isna().to_numpy()
-    found.say(f"'{name}' is empty", "Leave out tasks that were not answered.", empty)
-    wrong = asked & ~met & ~empty
+    """Mark the alternative that each response names; note those that name none that was shown."""
+    names = np.array(as_labels(offered), dtype=object)
+    flags = np.asarray(names == np.array(as_labels(answers), dtype=object)[rows])
+    asked = np.isin(np.arange(len(answers)), rows)
+    unanswered = asked & answers.isna().to_numpy()
+    found.say(f"'{answers.name}' is empty", "Leave out tasks that were not answered.", unanswered)
+    wrong = asked & ~unanswered & ~np.isin(np.arange(len(answers)), rows[flags])
     for value in pd.unique(answers[wrong])[:5]:
-        allowed = list(dict.fromkeys(as_labels(offered)))
         same = wrong & (answers == value).to_numpy()
-        found.say_unknown(label(value), allowed, f"alternative in '{name}'", same)
+        what = f"alternative in '{answers.name}'"
+        found.say_unknown(label(value), dict.fromkeys(names), what, same)
+    return flags
 
 
 _SEPARATOR = re.compile(r"\s*[>,;|]\s*")
 
 
 def _ranks(
-    answers: pd.Series, rows: Integers, offered: pd.Series, name: str, found: Findings
+    answers: pd.Series, rows: Integers, offered: pd.Series, found: Findings
 ) -> npt.NDArray[np.float64]:
     """Give each alternative its place in a response such as ``"B > A > none"``."""
-    split: Callable[[object], list[str]] = lambda cell: _SEPARATOR.split(label(cell))  # noqa: E731
-    orders = [split(cell) if isinstance(cell, str) else as_labels(_items(cell)) for cell in answers]
+    orders = [_order(cell) for cell in answers]
     place = [{alternative: i + 1 for i, alternative in enumerate(order)} for order in orders]
-    shown = as_labels(offered)
-    ranks = np.array(
-        [place[row].get(alternative, np.nan) for row, alternative in zip(rows, shown, strict=True)]
-    )
+    pairs = zip(rows, as_labels(offered), strict=True)
+    ranks = np.array([place[row].get(alternative, np.nan) for row, alternative in pairs])
     known = np.bincount(rows[~np.isnan(ranks)], minlength=len(answers))
-    asked = np.bincount(rows, minlength=len(answers)) > 0
-    wrong = asked & (known != np.array([len(order) for order in orders]))
+    asked = np.isin(np.arange(len(answers)), rows)
     found.say(
-        f"'{name}' ranks an alternative twice, or one that was not shown",
+        f"'{answers.name}' ranks nothing, an alternative twice, or one that was not shown",
         "List alternatives of the task from the best on, as in 'B > A'.",
-        wrong,
+        asked & ((known != np.array([len(order) for order in orders])) | (known == 0)),
     )
     return ranks
 
 
-def _items(cell: object) -> list[object]:
-    """Return a ranking that is a list already; an empty cell ranks nothing."""
-    return list(cell) if isinstance(cell, list | tuple | np.ndarray) else []
+def _order(cell: object) -> list[str]:
+    """Return the alternatives of a ranking; an empty cell ranks nothing."""
+    if isinstance(cell, str):
+        return _SEPARATOR.split(label(cell))
+    return as_labels(cell) if isinstance(cell, list | tuple | np.ndarray) else []

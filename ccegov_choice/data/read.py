@@ -65,9 +65,30 @@ class Columns:
     @property
     def given(self) -> dict[str, str]:
         """Our name -> the user's, for the columns that have a part to play."""
-        names = ("person", "task", "alternative", "weight", *ANSWERS[self.response])
+        names = ("person", "task", "alternative", *ANSWERS[self.response])
         pairs = {name: getattr(self, name) for name in names}
         return {ours: theirs for ours, theirs in pairs.items() if theirs is not None}
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Columns of the survey, under the user's own names.
+
+    Parameters
+    ----------
+    weight, strata, cluster : str or None
+        Columns with survey weights, strata and clusters.
+    """
+
+    weight: str | None = None
+    strata: str | None = None
+    cluster: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns there are."""
+        named = (self.weight, self.strata, self.cluster)
+        return tuple(dict.fromkeys(name for name in named if name))
 
 
 @dataclass(frozen=True)
@@ -82,8 +103,8 @@ class LongTable:
         What people did.
     findings : Findings
         Problems found so far; knows the user's names and rows.
-    strata, cluster : str or None
-        Columns of the survey design.
+    roles : Roles
+        Columns with weights, strata, clusters.
     covariates : tuple of str
         Columns that describe the person, beyond those the study declares.
     """
@@ -91,8 +112,7 @@ class LongTable:
     frame: pd.DataFrame
     response: Response
     findings: Findings
-    strata: str | None = None
-    cluster: str | None = None
+    roles: Roles
     covariates: tuple[str, ...] = ()
 
 
@@ -105,8 +125,8 @@ def _named(table: pd.DataFrame, columns: Columns) -> LongTable:
     """Give the columns our names, and check that all of them are there."""
     given = columns.given
     found = Findings({**{new: old for old, new in columns.rename.items()}, **given})
-    others = [name for name in (columns.strata, columns.cluster) if name]
-    wanted = [*given.values(), *columns.rename, *others, *columns.covariates]
+    roles = Roles(columns.weight, columns.strata, columns.cluster)
+    wanted = [*given.values(), *columns.rename, *roles.columns, *columns.covariates]
     for name in dict.fromkeys(wanted):
         if name not in table.columns and name not in columns.rename.values():
             found.say_unknown(name, table.columns, "column")
@@ -129,9 +149,7 @@ def _named(table: pd.DataFrame, columns: Columns) -> LongTable:
     out = pd.concat([pd.DataFrame(parts), rest], axis=1)
     if columns.alternative is None:
         out.insert(2, "alternative", _letters(out))
-    return LongTable(
-        out, columns.response, found, columns.strata, columns.cluster, columns.covariates
-    )
+    return LongTable(out, columns.response, found, roles, columns.covariates)
 
 
 def _letters(frame: pd.DataFrame) -> pd.Series:
@@ -168,8 +186,9 @@ def build(
         long.response,
         layout.task_offsets,
         layout.person_offsets,
-        strata=long.strata,
-        cluster=long.cluster,
+        weight=long.roles.weight,
+        strata=long.roles.strata,
+        cluster=long.roles.cluster,
         provenance=provenance,
         **known,
     )
@@ -193,18 +212,19 @@ def _checked(reading: Reading, long: LongTable) -> Checked:
     }
     for name, values in covariates.items():
         check_constant(reading, name, values.array, values.missing)
-    for name in dict.fromkeys(filter(None, (long.strata, long.cluster))):
-        if name not in covariates:
-            check_person_column(reading, name)
-    weight = read_weights(reading) if "weight" in frame else None
-    return Checked(answers, attributes, covariates, weight)
+    for role in dict.fromkeys((long.roles.strata, long.roles.cluster)):
+        if role is not None and role not in covariates:
+            check_person_column(reading, role)
+    weight = long.roles.weight
+    weights = {} if weight is None else {weight: read_weights(reading, weight)}
+    return Checked(answers, attributes, covariates, weights)
 
 
 def _whole_study(long: LongTable, study: Study | None, layout: Layout) -> Study:
     """Return the study, guessed if there is none, with all covariates that were named."""
     if study is None:
-        used = {"person", "task", "alternative", "weight", *ANSWERS[long.response]}
-        used |= {*long.covariates, *filter(None, (long.strata, long.cluster))}
+        used = {"person", "task", "alternative", *ANSWERS[long.response]}
+        used |= {*long.covariates, *long.roles.columns}
         candidates = [name for name in long.frame.columns if name not in used]
         return infer_study(
             long.frame, layout, candidates=candidates, covariates=tuple(long.covariates)
@@ -219,5 +239,11 @@ def _whole_study(long: LongTable, study: Study | None, layout: Layout) -> Study:
 
 def reread(data: ChoiceData, study: Study, utility: Utility | None) -> ChoiceData:
     """Check the same rows against another study; see `ChoiceData.with_study`."""
-    long = LongTable(data.frame, data.response, Findings(), data.strata, data.cluster)
+    roles = Roles(data.weight, data.strata, data.cluster)
+    found = Findings()
+    for name in roles.columns:
+        if name not in data.frame:
+            found.say_unknown(name, data.frame.columns, "column")
+    found.finish()
+    long = LongTable(data.frame, data.response, found, roles)
     return build(long, study, provenance=data.provenance, utility=utility, source=data.source)

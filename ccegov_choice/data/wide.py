@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ccegov_choice.data.choice_data import ChoiceData
+from ccegov_choice.data.choice_data import ChoiceData, Response
 from ccegov_choice.data.findings import Findings
 from ccegov_choice.data.frames import to_flags, to_pandas
 from ccegov_choice.data.labels import as_labels
-from ccegov_choice.data.read import LongTable, build
+from ccegov_choice.data.read import LongTable, Roles, build
 from ccegov_choice.study.study import Study
 
 Mask = npt.NDArray[np.bool_]
@@ -57,35 +57,40 @@ class WideColumns:
         }
 
     @property
+    def roles(self) -> Roles:
+        """Columns of the survey."""
+        return Roles(self.weight, self.strata, self.cluster)
+
+    @property
     def given(self) -> dict[str, str]:
         """Our name -> the user's, for columns about the person and the task."""
-        pairs = {"person": self.person, "task": self.task, "weight": self.weight}
+        pairs = {"person": self.person, "task": self.task}
         return {ours: theirs for ours, theirs in pairs.items() if theirs is not None}
 
 
 def read_wide(frame: Any, columns: WideColumns, study: Study | None) -> ChoiceData:
     """Read a wide table; see `ChoiceData.from_wide`."""
     table = to_pandas(frame)
-    names = {**columns.given, **({"chosen": columns.choice} if columns.choice else {})}
+    names = dict(columns.given)
     for attribute, by_alternative in columns.columns.items():
         names[attribute] = f"{attribute} ({', '.join(by_alternative.values())})"
     found = Findings(names)
     _check_columns(table, columns, found)
     shown = _shown(table, columns, found)
-    width = len(columns.codes)
-    rows = np.repeat(np.arange(len(table)), width)[shown.ravel()]
+    chosen = None if columns.choice is None else _chosen(table, columns, shown, found)
+    # where choices are wrong, that is said once; the rest of the table is still looked at
+    response: Response = "none" if chosen is None or found.problems else "choice"
+    rows = np.repeat(np.arange(len(table)), len(columns.codes))[shown.ravel()]
     found.origin = rows
-    long = _about_tasks(table, columns).take(rows).reset_index(drop=True)
-    long["alternative"] = np.tile(np.array(list(columns.codes), dtype=object), len(table))[
-        shown.ravel()
-    ]
-    if columns.choice is not None:
-        # rows were named above; from here on they are named through the origin
-        long["chosen"] = _chosen(table, columns, shown, found)[shown]
-    attributes = {name: _stacked(table, columns, name)[shown.ravel()] for name in columns.columns}
-    long = pd.concat([long, pd.DataFrame(attributes)], axis=1)
-    response = "choice" if columns.choice is not None else "none"
-    made = LongTable(long, response, found, columns.strata, columns.cluster, columns.covariates)
+    names_of_rows = np.tile(np.array(list(columns.codes), dtype=object), len(table))
+    parts: dict[str, Any] = {"alternative": names_of_rows}
+    if response == "choice" and chosen is not None:
+        parts["chosen"] = chosen.ravel()
+    parts |= {name: _stacked(table, columns, name) for name in columns.columns}
+    stacked = pd.DataFrame({name: values[shown.ravel()] for name, values in parts.items()})
+    about = _about_tasks(table, columns).take(rows).reset_index(drop=True)
+    long = pd.concat([about, stacked], axis=1)
+    made = LongTable(long, response, found, columns.roles, columns.covariates)
     return build(made, study)
 
 
@@ -101,7 +106,8 @@ def _check_columns(table: pd.DataFrame, columns: WideColumns, found: Findings) -
         *columns.given.values(),
         *(name for by in columns.columns.values() for name in by.values()),
         *columns.available.values(),
-        *filter(None, (columns.choice, columns.strata, columns.cluster)),
+        *columns.roles.columns,
+        *filter(None, (columns.choice,)),
         *columns.covariates,
     ]
     for name in dict.fromkeys(wanted):
@@ -164,43 +170,30 @@ def _chosen(table: pd.DataFrame, columns: WideColumns, shown: Mask, found: Findi
     choice = positions[values]
     for i, name in enumerate(names):
         if positions[i] < 0:
-            place = _where(values == i)
-            found.say(
-                f"'{columns.choice}' holds '{name}' in {place}, which is none of the alternatives",
-                f"Known: {', '.join(written)}. Where it means another alternative, name it; "
-                "else leave the rows out.",
-            )
-    if (values < 0).any():
-        found.say(
-            f"'{columns.choice}' is empty in {_where(values < 0)}",
-            "Say what was chosen, or leave these rows out.",
-        )
-    chosen = choice[:, None] == np.arange(len(written))
-    gone = (chosen & ~shown).any(axis=1)
-    if gone.any():
-        found.say(
-            f"'{columns.choice}' names an alternative that was not available in {_where(gone)}",
-            "Check the choice and the availability columns "
-            f"({', '.join(columns.available.values())}).",
-        )
-    return np.asarray(chosen)
-
-
-def _where(rows: Mask) -> str:
-    return Findings().rows(np.asarray(rows))
+            found.say_unknown(name, written, f"alternative in '{columns.choice}'", values == i)
+    found.say(f"'{columns.choice}' is empty", "Say what was chosen, or leave it out.", values < 0)
+    chosen = np.asarray(choice[:, None] == np.arange(len(written)))
+    found.say(
+        f"'{columns.choice}' names an alternative that was not available",
+        "Check the choice and the columns of availability "
+        f"({', '.join(columns.available.values())}).",
+        np.asarray((chosen & ~shown).any(axis=1)),
+    )
+    return chosen
 
 
 def _stacked(table: pd.DataFrame, columns: WideColumns, attribute: str) -> Any:
-    """Values of an attribute, alternatives of a row one after the other; empty where it has none."""
+    """Values of an attribute, the alternatives of a row one after the other."""
     by_alternative = columns.columns[attribute]
     series = [table[by_alternative[a]] if a in by_alternative else None for a in columns.codes]
     known = [one for one in series if one is not None]
     numeric = all(
         pd.api.types.is_numeric_dtype(one) and not pd.api.types.is_bool_dtype(one) for one in known
     )
-    kind: Any = np.float64 if numeric else object
-    out = np.full((len(table), len(series)), np.nan if numeric else None, dtype=kind)
+    out = np.full((len(table), len(series)), np.nan, dtype=np.float64 if numeric else object)
     for position, one in enumerate(series):
-        if one is not None:
-            out[:, position] = one.to_numpy(dtype=kind, na_value=np.nan if numeric else None)
+        if one is not None and numeric:
+            out[:, position] = one.to_numpy(dtype=np.float64, na_value=np.nan)
+        elif one is not None:
+            out[:, position] = one.to_numpy(dtype=object)
     return out.ravel()
