@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ccegov_choice.data.choice_data import ChoiceData
+from ccegov_choice.data.labels import as_labels
 from ccegov_choice.errors import DataError, Problem, unknown_name
 
 if TYPE_CHECKING:
@@ -35,19 +36,25 @@ def scale_positions(results: Results, groups: npt.NDArray[Any]) -> IntArray:
     DataError
         If a group is unknown to the model.
     """
-    column = scale_column(results)
+    column = str(scale_column(results))
     known = {
         name[len("scale[") : -1]: position
         for position, name in enumerate(results.names)
         if position >= results.utility.size and name.startswith("scale[")
     }
-    covariate = results.study.covariate(str(column))
-    allowed = covariate.level_ids or (*known, str(covariate.base_id))
     codes, found = pd.factorize(pd.Series(groups))
-    names = [str(name) for name in found]
-    problems = [
-        unknown_name(name, allowed, f"level of {column}") for name in names if name not in allowed
-    ]
+    names = as_labels(found)
+    problems = []
+    if column in results.study.covariate_ids and results.study.covariate(column).level_ids:
+        allowed = results.study.covariate(column).level_ids
+        problems = [
+            unknown_name(name, allowed, f"level of {column}")
+            for name in names
+            if name not in allowed
+        ]
+    elif len(others := [name for name in names if name not in known]) > 1:
+        # the base group is the one without a parameter; the study does not say its name
+        problems = [unknown_name(name, known, f"group of {column}") for name in others]
     if (codes < 0).any():
         problems.append(
             Problem(f"'{column}' is empty", "Fill it: the scale of a person depends on it.")
