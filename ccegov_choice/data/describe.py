@@ -17,6 +17,12 @@ from ccegov_choice.study.attribute import Attribute
 Floats = npt.NDArray[np.float64]
 
 _MOST_VALUES = 12
+_STYLE = (
+    "body{font:1rem/1.5 sans-serif;color:#111;background:#fff;margin:1rem}"
+    "section{overflow-x:auto}table{border-collapse:collapse;margin:1.5rem 0 .5rem}"
+    "caption{text-align:left;font-weight:bold}th,td{padding:.2rem .6rem;"
+    "border-bottom:1px solid #767676;vertical-align:top}"
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,16 @@ class Description:
         parts = "".join(table.to_html() for table in self.tables)
         name = html.escape(self.overview.title, quote=True)
         return f'<section aria-label="{name}">{parts}</section>'
+
+    def to_page(self) -> str:
+        """Return a whole HTML page with the tables."""
+        title = html.escape(self.overview.title)
+        return (
+            '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f"<title>{title}</title><style>{_STYLE}</style></head>"
+            f"<body><main><h1>{title}</h1>{self._repr_html_()}</main></body></html>\n"
+        )
 
     def __str__(self) -> str:
         return "\n\n".join(table.to_text() for table in self.tables)
