@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ccegov_choice.data.findings import Findings
+from ccegov_choice.data.findings import Findings, counted
 from ccegov_choice.data.frames import to_flags, to_floats
 from ccegov_choice.data.layout import Layout, task_names
 
@@ -67,7 +67,7 @@ def _one_per_task(
         rows = layout.rows_of(tasks)
         if len(rows):
             found.say(
-                f"{what} in {int(tasks.sum()):,} tasks: {task_names(frame, rows)}",
+                f"{what} in {counted(tasks.sum(), 'task')}: {task_names(frame, rows)}",
                 f"{cure} that the person named in '{name}', or leave the task out.",
                 rows,
             )
@@ -86,7 +86,8 @@ def _say_no_flag(frame: pd.DataFrame, column: str, wrong: Mask, found: Findings)
             f"frame['{name}'] == frame['{found.name('alternative')}']."
         )
     says = f"holds {holds}" if holds else "is empty"
-    found.say(f"'{name}' is not true or false in {int(wrong.sum()):,} rows: it {says}", cure, wrong)
+    many = counted(wrong.sum(), "row")
+    found.say(f"'{name}' is not true or false in {many}: it {says}", cure, wrong)
 
 
 def _ranks(frame: pd.DataFrame, layout: Layout, found: Findings) -> npt.NDArray[np.float64]:
@@ -96,7 +97,7 @@ def _ranks(frame: pd.DataFrame, layout: Layout, found: Findings) -> npt.NDArray[
     bad = ranked & ((ranks < 1) | (ranks != np.floor(ranks)))
     bad = bad if wrong is None else bad | wrong
     found.say(
-        f"'{name}' is not a rank in {int(bad.sum()):,} rows",
+        f"'{name}' is not a rank in {counted(bad.sum(), 'row')}",
         "Give whole numbers from 1 (the best); leave it empty where nothing was ranked.",
         bad,
     )
@@ -115,10 +116,11 @@ def _ranks(frame: pd.DataFrame, layout: Layout, found: Findings) -> npt.NDArray[
         (tied, "two alternatives have the same rank", "Give each alternative a rank of its own"),
         ((highest != counts) & ~tied, "the ranks have a gap", "Number them 1, 2, 3, ..."),
     ):
-        rows = layout.rows_of(tasks & ~doubtful)
+        sure = tasks & ~doubtful
+        rows = layout.rows_of(sure)
         if len(rows):
             found.say(
-                f"{what} in {int((tasks & ~doubtful).sum()):,} tasks: {task_names(frame, rows)}",
+                f"{what} in {counted(sure.sum(), 'task')}: {task_names(frame, rows)}",
                 f"{cure} in '{name}', or leave the task out.",
                 rows,
             )

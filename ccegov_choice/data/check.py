@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ccegov_choice.data.findings import some
+from ccegov_choice.data.findings import counted, some
 from ccegov_choice.data.frames import to_floats
 from ccegov_choice.data.labels import as_labels, factorize
 from ccegov_choice.data.levels import Reading
@@ -67,7 +67,7 @@ def read_weights(reading: Reading, column: str) -> npt.NDArray[np.float64]:
     weights, wrong = to_floats(reading.frame[column])
     bad = ~np.isfinite(weights) if wrong is None else ~np.isfinite(weights) | wrong
     found.say(
-        f"'{name}' is empty or not a finite number in {int(bad.sum()):,} rows",
+        f"'{name}' is empty or not a finite number in {counted(bad.sum(), 'row')}",
         "Give every person a weight; leave people out whom the weights do not cover.",
         bad,
     )
@@ -80,7 +80,7 @@ def read_weights(reading: Reading, column: str) -> npt.NDArray[np.float64]:
     differs &= ~layout.placed(bad)
     tasks = np.logical_or.reduceat(differs, layout.task_offsets[:-1])
     found.say(
-        f"'{name}' differs between the alternatives of {int(tasks.sum()):,} tasks",
+        f"'{name}' differs between the alternatives of {counted(tasks.sum(), 'task')}",
         "A weight belongs to a person or a task: give all its rows the same.",
         layout.rows_of(tasks),
     )

@@ -105,7 +105,10 @@ def _overview(data: ChoiceData, frame: pd.DataFrame, chosen: Floats | None) -> T
         ("Alternatives shown", data.rows),
         ("Tasks per person", _span(per_person)),
         ("Alternatives per task", _span(sizes)),
-        (f"People with all {most} tasks", _share((per_person == most).sum(), data.people)),
+        (
+            f"People with all {most:,} tasks" if most > 1 else "People with a task",
+            _share((per_person == most).sum(), data.people),
+        ),
         ("What people did", _ANSWER[data.response]),
         ("Survey weights", _weight_text(data)),
     ]
@@ -196,8 +199,7 @@ def _levels(data: ChoiceData, frame: pd.DataFrame, chosen: Floats | None, weight
     for attribute in data.study.attributes:
         column = frame[attribute.id]
         for name, held in _groups(column, attribute):
-            counted = _counts(name, held, chosen, weights)
-            rows.append((f"{attribute.text()}: {counted[0]}", *counted[1:]))
+            rows.append(_counts(f"{attribute.text()}: {name}", held, chosen, weights))
         between = _between(column, attribute)
         if between:
             notes.append(f"{attribute.text()}: {between:,} rows hold a number between the levels.")

@@ -70,6 +70,11 @@ class Findings:
             )
 
 
+def counted(number: int, noun: str) -> str:
+    """Write how many there are of something: ``"1 task"``, ``"2,000 tasks"``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def some(values: Iterable[object], total: int, limit: int = _SHOWN) -> str:
     """List the first few of many values and say how many more there are."""
     shown = [str(value) for _, value in zip(range(limit), values, strict=False)]

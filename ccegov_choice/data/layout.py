@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ccegov_choice.data.findings import Findings, some
+from ccegov_choice.data.findings import Findings, counted, some
 from ccegov_choice.data.labels import as_labels, factorize, label
 
 Integers = npt.NDArray[np.int64]
@@ -136,7 +136,7 @@ def _check_tasks(layout: Layout, frame: pd.DataFrame, found: Findings) -> None:
     lonely = layout.rows_of(sizes == 1)
     if len(lonely):
         found.say(
-            f"only one alternative in {len(lonely):,} tasks: {task_names(frame, lonely)}",
+            f"only one alternative in {counted(len(lonely), 'task')}: {task_names(frame, lonely)}",
             "A task is a choice between two or more alternatives: add the rows of the others "
             "(an opt-out has a row too), or leave the task out.",
             lonely,
@@ -150,7 +150,7 @@ def _check_tasks(layout: Layout, frame: pd.DataFrame, found: Findings) -> None:
         again = np.flatnonzero(np.isin(key, twice))
         rows = again if layout.order is None else layout.order[again]
         found.say(
-            f"an alternative stands twice in {len(np.unique(twice // width)):,} tasks: "
+            f"an alternative stands twice in {counted(len(np.unique(twice // width)), 'task')}: "
             f"{task_names(frame, rows)}",
             f"Give each alternative of a task one row; check '{found.name('person')}' and "
             f"'{found.name('task')}': tasks are numbered within a person.",

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ccegov_choice.data.findings import Findings
+from ccegov_choice.data.findings import Findings, counted
 from ccegov_choice.data.frames import to_floats
 from ccegov_choice.data.labels import label
 from ccegov_choice.data.layout import Layout
@@ -110,6 +110,7 @@ def read_values(
                 f"Nobody may be shown it: check the data, or the floor of '{variable.id}'.",
                 found_codes == i,
             )
+            table[i] = UNKNOWN
         elif text != "":
             found.problems.append(
                 unknown_name(text, allowed, f"level of {name}", where=found.rows(found_codes == i))
@@ -155,7 +156,7 @@ def read_attribute(reading: Reading, attribute: Attribute) -> Values:
         missing = missing & (values.array != UNKNOWN)
     if missing.any():
         found.say(
-            f"'{name}' is empty in {int(missing.sum()):,} rows",
+            f"'{name}' is empty in {counted(missing.sum(), 'row')}",
             "Fill it in, or leave out these tasks; only an alternative that does not have the "
             "attribute may have none.",
             missing,

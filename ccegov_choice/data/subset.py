@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ccegov_choice.data.findings import counted
 from ccegov_choice.data.labels import as_labels
 from ccegov_choice.errors import DataError, unknown_name
 
@@ -42,7 +43,8 @@ def _task_mask(data: ChoiceData, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.
     split = (kept > 0) & (kept < np.diff(data.task_offsets))
     if split.any():
         raise DataError(
-            f"the condition keeps some alternatives but not others in {int(split.sum()):,} tasks",
+            "the condition keeps some alternatives but not others in "
+            f"{counted(split.sum(), 'task')}",
             cure="Use a condition on people or tasks: leaving out an alternative that was "
             "shown would change what the choice meant.",
         )
