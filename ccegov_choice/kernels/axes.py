@@ -30,7 +30,7 @@ import numpy.typing as npt
 
 Integers = npt.NDArray[np.int64]
 
-CHUNK_ROWS = 4096
+CHUNK_ROWS = 2048
 MOST_CHUNKS = 1024
 
 

@@ -6,15 +6,12 @@ nanosecond and give the same bits on every machine that has fused multiply-add.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-# Sums may not be re-associated here: the reduction to [-ln 2 / 2, ln 2 / 2] takes ln 2 in two parts.
-_FLAGS = {"contract", "nsz"}
-_jit: Any = njit(cache=True, nogil=True, fastmath=_FLAGS, error_model="numpy")
+from ccegov_choice.kernels.compiled import ordered_kernel
+
+# The order of operations matters here: ln 2 is subtracted in two parts.
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01
@@ -24,7 +21,7 @@ LN2_LOW = 1.90821492927058770002e-10
 SMALLEST = -708.0
 
 
-@_jit
+@ordered_kernel
 def exponentials(
     values: npt.NDArray[np.float64],
     out: npt.NDArray[np.float64],
@@ -81,7 +78,7 @@ _ONE = 1023 << 52
 _ROOT_TWO = 1.4142135623730951
 
 
-@_jit
+@ordered_kernel
 def logarithms(
     values: npt.NDArray[np.float64],
     out: npt.NDArray[np.float64],

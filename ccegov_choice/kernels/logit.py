@@ -15,10 +15,6 @@ The kernel walks chunks of people and, inside a chunk, tiles of a few hundred ro
 belongs to a tile stays in the innermost caches and ``x`` is read from memory once. Cost:
 ``A (K^2 / 2 + 3 K)`` multiply-adds and ``A`` exponentials.
 
-Where tasks have few alternatives, loops over the rows of a task are too short for vector
-instructions. There a task's sums are taken by *bands*: row ``i`` looks at rows ``i + d`` and ``i - d``
-for each distance ``d`` and counts those of its own task, so that every loop runs over the tile.
-
 References
 ----------
 McFadden (1974), Conditional logit analysis of qualitative choice behavior. Swait & Louviere (1993),
@@ -31,21 +27,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from ccegov_choice.kernels.elementary import exponentials, logarithms
+from ccegov_choice.kernels.compiled import kernel
+from ccegov_choice.kernels.curvature import (
+    centre_by_band,
+    centre_by_task,
+    set_bands,
+    subtract_products,
+)
+from ccegov_choice.kernels.elementary import logarithms
+from ccegov_choice.kernels.tile import (
+    MARGIN,
+    WIDEST_BAND,
+    fill_tile,
+    mark_same_task,
+    new_tile,
+    probabilities_by_band,
+    probabilities_by_task,
+)
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-# Sums may be taken in another order; nothing is assumed about NaN and infinity.
-_FLAGS = {"reassoc", "contract", "nsz", "arcp"}
-_jit: Any = njit(cache=True, nogil=True, fastmath=_FLAGS, error_model="numpy")
-
-TILE_ROWS = 512
-# Tasks with more alternatives than this have loops long enough to be vectorised by themselves.
-WIDEST_BAND = 8
-_MARGIN = WIDEST_BAND
 
 
 class Choices(NamedTuple):
@@ -111,79 +113,7 @@ class Sums(NamedTuple):
     scores: Floats
 
 
-class _Tile(NamedTuple):
-    """Scratch of one worker; row arrays have a margin on both sides for the bands."""
-
-    v: Floats  # utilities, then less their task's largest
-    p: Floats  # probabilities
-    residual: Floats  # w s (y - p)
-    root: Floats  # s sqrt(w p)
-    weight: Floats  # weight of the row's task
-    scale: Floats  # scale of the row's task
-    plain: Floats  # utilities before scaling
-    totals: Floats  # sum of exponentials of each task
-    logs: Floats  # their logarithms
-    bits: Integers
-    starts: Integers  # first row of each task within the tile, and the size
-    same: Floats  # (2 * WIDEST_BAND, TILE_ROWS): whether row i + d, i - d is of the same task
-    bands: Floats  # (2 * WIDEST_BAND, TILE_ROWS): root_i p_(i + d), root_i p_(i - d), zero across tasks
-    z: Floats  # (P rounded up to 4, room): centred and weighted columns
-
-
-@_jit
-def _new_tile(room: int, parameters: int) -> Any:
-    wide = room + 2 * _MARGIN
-    return _Tile(
-        np.zeros(wide),
-        np.zeros(wide),
-        np.zeros(room),
-        np.zeros(room),
-        np.ones(room),
-        np.ones(room),
-        np.zeros(room),
-        np.ones(room),
-        np.zeros(room),
-        np.zeros(room, dtype=np.int64),
-        np.zeros(room + 1, dtype=np.int64),
-        np.zeros((2 * WIDEST_BAND, TILE_ROWS)),
-        np.zeros((2 * WIDEST_BAND, TILE_ROWS)),
-        np.zeros(((parameters + 3) // 4 * 4, room)),
-    )
-
-
-@_jit
-def _fill_tile(offsets: Any, task: int, last: int, room: int, starts: Any) -> Any:
-    """Take as many tasks as fit; return their number, and the fewest and most alternatives."""
-    first = offsets[task]
-    tasks = 0
-    fewest, most = room + 1, 0
-    while task + tasks < last and (
-        tasks == 0 or offsets[task + tasks + 1] - first <= TILE_ROWS
-    ):
-        starts[tasks] = offsets[task + tasks] - first
-        width = offsets[task + tasks + 1] - offsets[task + tasks]
-        fewest, most = min(fewest, width), max(most, width)
-        tasks += 1
-    starts[tasks] = offsets[task + tasks] - first
-    return tasks, fewest, most
-
-
-@_jit
-def _mark_same_task(starts: Any, tasks: int, most: int, same: Any) -> None:
-    """Write 1 where the row at a distance belongs to the same task, else 0."""
-    size = starts[tasks]
-    for d in range(1, max(most, 3)):
-        same[2 * d, :size] = 0.0
-        same[2 * d + 1, :size] = 0.0
-    for t in range(tasks):
-        a, b = starts[t], starts[t + 1]
-        for d in range(1, b - a):
-            for i in range(a, b - d):
-                same[2 * d, i] = 1.0
-                same[2 * d + 1, i + d] = 1.0
-
-
-@_jit
+@kernel
 def _utilities(x: Any, beta: Any, first: int, size: int, v: Any) -> float:
     """Write the utilities of a tile; return their sum, which is finite only if all of them are."""
     for i in range(size):
@@ -208,67 +138,14 @@ def _utilities(x: Any, beta: Any, first: int, size: int, v: Any) -> float:
     return total
 
 
-@_jit
-def _probabilities_by_band(tile: Any, size: int, most: int) -> None:
-    """Turn ``v`` into utilities less the task's largest and ``p`` into probabilities."""
-    v, top = tile.v[_MARGIN : _MARGIN + size], tile.root
-    for i in range(size):
-        top[i] = v[i]
-    for d in range(1, most):
-        after, before = tile.same[2 * d], tile.same[2 * d + 1]
-        ahead = tile.v[_MARGIN + d : _MARGIN + d + size]
-        behind = tile.v[_MARGIN - d : _MARGIN - d + size]
-        for i in range(size):
-            right = ahead[i] if after[i] > 0.0 else v[i]
-            left = behind[i] if before[i] > 0.0 else v[i]
-            side = right if right > left else left
-            top[i] = side if side > top[i] else top[i]
-    for i in range(size):
-        v[i] -= top[i]
-    e, total = tile.p[_MARGIN : _MARGIN + size], tile.root
-    exponentials(v, e, tile.bits, size)
-    for i in range(size):
-        total[i] = e[i]
-    for d in range(1, most):
-        after, before = tile.same[2 * d], tile.same[2 * d + 1]
-        ahead = tile.p[_MARGIN + d : _MARGIN + d + size]
-        behind = tile.p[_MARGIN - d : _MARGIN - d + size]
-        for i in range(size):
-            total[i] += after[i] * ahead[i] + before[i] * behind[i]
-    for i in range(size):
-        e[i] /= total[i]
-
-
-@_jit
-def _probabilities_by_task(tile: Any, size: int, tasks: int) -> None:
-    """Do as `_probabilities_by_band`, one task after the other; leave its sums in ``root``."""
-    v, e = tile.v[_MARGIN : _MARGIN + size], tile.p[_MARGIN : _MARGIN + size]
-    for t in range(tasks):
-        a, b = tile.starts[t], tile.starts[t + 1]
-        top = v[a]
-        for i in range(a + 1, b):
-            top = v[i] if v[i] > top else top
-        for i in range(a, b):
-            v[i] -= top
-    exponentials(v, e, tile.bits, size)
-    for t in range(tasks):
-        a, b = tile.starts[t], tile.starts[t + 1]
-        total = 0.0
-        for i in range(a, b):
-            total += e[i]
-        for i in range(a, b):
-            e[i] /= total
-            tile.root[i] = total
-
-
-@_jit
+@kernel
 def _value_and_residuals(data: Any, tile: Any, task: int, tasks: int, first: int) -> float:
     """Return the log-likelihood of a tile and write its residuals and roots.
 
     ``root`` holds the sum of exponentials of each row's task when this is called.
     """
     size = tile.starts[tasks]
-    v, p = tile.v[_MARGIN : _MARGIN + size], tile.p[_MARGIN : _MARGIN + size]
+    v, p = tile.v[MARGIN : MARGIN + size], tile.p[MARGIN : MARGIN + size]
     for t in range(tasks):
         tile.totals[t] = tile.root[tile.starts[t]]
     logarithms(tile.totals, tile.logs, tile.bits, tasks)
@@ -288,126 +165,7 @@ def _value_and_residuals(data: Any, tile: Any, task: int, tasks: int, first: int
     return value
 
 
-@_jit
-def _set_bands(tile: Any, size: int, most: int) -> None:
-    """Write what differences between the rows of a task are multiplied with.
-
-    With up to three alternatives each row needs one difference only, since the sum of
-    ``p_i (x_i - xbar)(x_i - xbar)'`` is that of ``p_i p_j (x_i - x_j)(x_i - x_j)'`` over the pairs:
-    the next row, or for the third row the first.
-    """
-    bands, same, p = tile.bands, tile.same, tile.p
-    if most <= 3:
-        ahead, behind = p[_MARGIN + 1 : _MARGIN + 1 + size], p[_MARGIN - 2 : _MARGIN - 2 + size]
-        for i in range(size):
-            bands[2, i] = same[2, i] * tile.root[i] * np.sqrt(ahead[i])
-            bands[5, i] = same[5, i] * tile.root[i] * np.sqrt(behind[i])
-        return
-    for d in range(1, most):
-        ahead, behind = p[_MARGIN + d : _MARGIN + d + size], p[_MARGIN - d : _MARGIN - d + size]
-        for i in range(size):
-            bands[2 * d, i] = same[2 * d, i] * tile.root[i] * ahead[i]
-            bands[2 * d + 1, i] = same[2 * d + 1, i] * tile.root[i] * behind[i]
-
-
-@_jit
-def _centre_four(x: Any, size: int, bands: Any, z: Any) -> None:
-    """Do as `_centre_by_band` for up to four alternatives, in one loop.
-
-    Few arrays and fixed distances let the compiler see that nothing overlaps.
-    """
-    for i in range(size):
-        here = x[i + 3]
-        near = bands[2 * TILE_ROWS + i] * (here - x[i + 4])
-        near += bands[3 * TILE_ROWS + i] * (here - x[i + 2])
-        next_ = bands[4 * TILE_ROWS + i] * (here - x[i + 5])
-        next_ += bands[5 * TILE_ROWS + i] * (here - x[i + 1])
-        far = bands[6 * TILE_ROWS + i] * (here - x[i + 6])
-        far += bands[7 * TILE_ROWS + i] * (here - x[i])
-        z[i] = near + next_ + far
-
-
-@_jit
-def _centre_by_band(column: Any, first: int, size: int, most: int, bands: Any, z: Any) -> None:
-    """Write rows whose products add up to those of ``root_i (x_i - xbar)`` over a tile.
-
-    From four alternatives on they are ``sum_d root_i p_(i+d) (x_i - x_(i+d))``, the same numbers.
-    """
-    here = column[first : first + size]
-    if most <= 3:
-        after, before = bands[2], bands[5]
-        ahead = column[first + 1 : first + 1 + size]
-        behind = column[first - 2 : first - 2 + size]
-        for i in range(size):
-            z[i] = after[i] * (here[i] - ahead[i]) + before[i] * (here[i] - behind[i])
-        return
-    if most == 4:
-        _centre_four(column[first - 3 : first + size + 3], size, bands.reshape(-1), z)
-        return
-    for i in range(size):
-        z[i] = 0.0
-    for d in range(1, most):
-        after, before = bands[2 * d], bands[2 * d + 1]
-        ahead = column[first + d : first + d + size]
-        behind = column[first - d : first - d + size]
-        for i in range(size):
-            z[i] += after[i] * (here[i] - ahead[i]) + before[i] * (here[i] - behind[i])
-
-
-@_jit
-def _centre_by_task(here: Any, p: Any, root: Any, starts: Any, tasks: int, z: Any) -> None:
-    """Write ``root_i (x_i - xbar)`` over a tile, from differences to the task's first row."""
-    for t in range(tasks):
-        a, b = starts[t], starts[t + 1]
-        origin = here[a]
-        mean = 0.0
-        for i in range(a, b):
-            mean += p[i] * (here[i] - origin)
-        for i in range(a, b):
-            z[i] = root[i] * ((here[i] - origin) - mean)
-
-
-@_jit
-def _subtract_products(z: Any, size: int, hessian: Any) -> None:
-    """Subtract ``z z'`` from the upper triangle, four by four coefficients at a time."""
-    count = len(hessian)
-    for k in range(0, count, 4):
-        k0, k1, k2, k3 = z[k, :size], z[k + 1, :size], z[k + 2, :size], z[k + 3, :size]
-        for m in range(k, count, 4):
-            m0, m1, m2, m3 = z[m, :size], z[m + 1, :size], z[m + 2, :size], z[m + 3, :size]
-            s00 = s01 = s02 = s03 = s10 = s11 = s12 = s13 = 0.0
-            s20 = s21 = s22 = s23 = s30 = s31 = s32 = s33 = 0.0
-            for i in range(size):
-                a0, a1, a2, a3 = k0[i], k1[i], k2[i], k3[i]
-                b0, b1, b2, b3 = m0[i], m1[i], m2[i], m3[i]
-                s00 += a0 * b0
-                s01 += a0 * b1
-                s02 += a0 * b2
-                s03 += a0 * b3
-                s10 += a1 * b0
-                s11 += a1 * b1
-                s12 += a1 * b2
-                s13 += a1 * b3
-                s20 += a2 * b0
-                s21 += a2 * b1
-                s22 += a2 * b2
-                s23 += a2 * b3
-                s30 += a3 * b0
-                s31 += a3 * b1
-                s32 += a3 * b2
-                s33 += a3 * b3
-            products = (
-                (s00, s01, s02, s03),
-                (s10, s11, s12, s13),
-                (s20, s21, s22, s23),
-                (s30, s31, s32, s33),
-            )
-            for i in range(min(4, count - k)):
-                for j in range(min(4, count - m)):
-                    hessian[k + i, m + j] -= products[i][j]
-
-
-@_jit
+@kernel
 def _add_gradient(x: Any, first: int, size: int, residual: Any, gradient: Any) -> None:
     for k in range(x.shape[0]):
         column = x[k, first : first + size]
@@ -417,7 +175,7 @@ def _add_gradient(x: Any, first: int, size: int, residual: Any, gradient: Any) -
         gradient[k] += total
 
 
-@_jit
+@kernel
 def _add_scores(data: Any, tile: Any, task: int, tasks: int, person: int, scores: Any) -> int:
     """Add each task of a tile to its person's score; return the person of the last task."""
     first = data.task_offsets[task]
@@ -433,22 +191,22 @@ def _add_scores(data: Any, tile: Any, task: int, tasks: int, person: int, scores
     return person
 
 
-@_jit
+@kernel
 def _apply_scales(data: Any, tile: Any, theta: Any, task: int, tasks: int) -> None:
     """Keep the plain utilities and multiply ``v`` by the scale of each task's group."""
     size = tile.starts[tasks]
     count = data.x.shape[0]
     for i in range(size):
-        tile.plain[i] = tile.v[_MARGIN + i]
+        tile.plain[i] = tile.v[MARGIN + i]
     for t in range(tasks):
         group = data.groups[task + t]
         scale = theta[count + group - 1] if group > 0 else 1.0
         for i in range(tile.starts[t], tile.starts[t + 1]):
             tile.scale[i] = scale
-            tile.v[_MARGIN + i] *= scale
+            tile.v[MARGIN + i] *= scale
 
 
-@_jit
+@kernel
 def _add_scale_terms(
     data: Any, tile: Any, task: int, tasks: int, person: int, gradient: Any, sums: Any, c: int
 ) -> None:
@@ -459,7 +217,7 @@ def _add_scale_terms(
     size = tile.starts[tasks]
     count = data.x.shape[0]
     first = data.task_offsets[task]
-    p = tile.p[_MARGIN : _MARGIN + size]
+    p = tile.p[MARGIN : MARGIN + size]
     with_hessian = sums.hessian.shape[1] > 0
     tile.z[count:, :size] = 0.0
     for t in range(tasks):
@@ -488,7 +246,7 @@ def _add_scale_terms(
                     sums.hessian[c, k, q] += error * data.x[k, first + i]
 
 
-@_jit
+@kernel
 def logit_chunks(data: Any, theta: Any, plan: Any, chunks: Any, sums: Any) -> None:
     """Fill the slots of some chunks of people.
 
@@ -508,7 +266,9 @@ def logit_chunks(data: Any, theta: Any, plan: Any, chunks: Any, sums: Any) -> No
     count = data.x.shape[0]
     rows = data.x.shape[1]
     beta = theta[:count]
-    tile = _new_tile(plan.room, len(theta))
+    tile = new_tile(plan.room, len(theta))
+    # rows of pairs are not rows of alternatives, which the scales need
+    may_pair = len(theta) == count
     marked_width, marked_rows = 0, 0
     for c in chunks:
         value = 0.0
@@ -524,13 +284,12 @@ def logit_chunks(data: Any, theta: Any, plan: Any, chunks: Any, sums: Any) -> No
         task, last = data.person_offsets[person], data.person_offsets[plan.bounds[c + 1]]
         while task < last:
             first = data.task_offsets[task]
-            tasks, fewest, most = _fill_tile(
-                data.task_offsets, task, last, plan.room, tile.starts
-            )
+            tasks, fewest, most = fill_tile(data.task_offsets, task, last, plan.room, tile.starts)
             size = tile.starts[tasks]
-            v = tile.v[_MARGIN : _MARGIN + size]
+            v = tile.v[MARGIN : MARGIN + size]
             # bands look a few rows beyond the tile; at the ends of the data there are none
-            banded = most <= WIDEST_BAND and first >= _MARGIN and first + size + _MARGIN <= rows
+            banded = most <= WIDEST_BAND and first >= MARGIN and first + size + MARGIN <= rows
+            pairs = may_pair and most <= 3
             total = _utilities(data.x, beta, first, size, v)
             if not abs(total) < np.inf:
                 value = np.nan
@@ -538,28 +297,28 @@ def logit_chunks(data: Any, theta: Any, plan: Any, chunks: Any, sums: Any) -> No
                 _apply_scales(data, tile, theta, task, tasks)
             if banded:
                 if not (fewest == most == marked_width and size <= marked_rows):
-                    _mark_same_task(tile.starts, tasks, most, tile.same)
+                    mark_same_task(tile.starts, tasks, most, tile.same)
                     marked_width = most if fewest == most else 0
                     marked_rows = size
-                _probabilities_by_band(tile, size, most)
+                probabilities_by_band(tile, size, most)
             else:
-                _probabilities_by_task(tile, size, tasks)
+                probabilities_by_task(tile, size, tasks)
             value += _value_and_residuals(data, tile, task, tasks, first)
             _add_gradient(data.x, first, size, tile.residual, gradient)
             if with_hessian:
                 if banded:
-                    _set_bands(tile, size, most)
+                    set_bands(tile, size, most, pairs)
                 for k in range(count):
                     if banded:
-                        _centre_by_band(data.x[k], first, size, most, tile.bands, tile.z[k])
+                        centre_by_band(data.x[k], first, size, most, pairs, tile.bands, tile.z[k])
                     else:
                         here = data.x[k, first : first + size]
-                        p = tile.p[_MARGIN : _MARGIN + size]
-                        _centre_by_task(here, p, tile.root, tile.starts, tasks, tile.z[k])
+                        p = tile.p[MARGIN : MARGIN + size]
+                        centre_by_task(here, p, tile.root, tile.starts, tasks, tile.z[k])
             if len(theta) > count:
                 _add_scale_terms(data, tile, task, tasks, person, gradient, sums, c)
             if with_hessian:
-                _subtract_products(tile.z, size, sums.hessian[c])
+                subtract_products(tile.z, size, sums.hessian[c])
             if with_scores:
                 person = _add_scores(data, tile, task, tasks, person, sums.scores)
             task += tasks

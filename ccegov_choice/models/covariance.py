@@ -20,20 +20,23 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a covariance is computed from, in the ``F`` free parameters.
+    """What a covariance of the ``F`` free parameters is computed from.
 
     Parameters
     ----------
-    hessian : ndarray of shape (F, F)
+    hessian : ndarray of shape (P, P)
         Second derivatives of the log-likelihood.
-    scores : ndarray of shape (N, F) or None
+    scores : ndarray of shape (N, P) or None
         Slope of each person's log-likelihood.
+    expansion : ndarray of shape (P, F)
+        How the parameters follow from the free ones.
     clusters : mapping of str to ndarray of shape (N,)
         Group of each person, by the name of the grouping.
     """
 
     hessian: FloatArray
     scores: FloatArray | None
+    expansion: FloatArray
     clusters: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     def bread(self) -> FloatArray:
@@ -44,10 +47,10 @@ class Evidence:
         CovarianceError
             If the Hessian is not negative definite.
         """
-        return invert_information(-self.hessian)
+        return invert_information(-(self.expansion.T @ self.hessian @ self.expansion))
 
     def person_scores(self) -> FloatArray:
-        """Return the scores.
+        """Return the scores ``(N, F)`` of the free parameters.
 
         Raises
         ------
@@ -59,7 +62,11 @@ class Evidence:
                 "these results keep no score of each person",
                 cure="Use the covariance 'classical', or fit with Logit(utility).fit(data).",
             )
-        return self.scores
+        rows, columns = self.expansion.shape
+        if rows == columns and np.array_equal(self.expansion, np.eye(rows)):
+            return self.scores
+        free: FloatArray = self.scores @ self.expansion
+        return free
 
 
 @dataclass(frozen=True)
@@ -169,7 +176,7 @@ class BHHH:
 
 @dataclass(frozen=True)
 class Robust:
-    """The sandwich over people: holds when tastes differ or the answers of one person hang together.
+    """The sandwich over people: holds when tastes differ and when a person answers many tasks.
 
     Times ``N / (N - 1)`` for ``N`` people.
 

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.models.trust_region import Box, decrement
+from ccegov_choice.models.trust_region import Box, constrained_step, decrement
 
 FloatArray = npt.NDArray[np.float64]
+
+# Utilities move by about this much in the first step.
+FIRST_RADIUS = 8.0
+# A step is taken when it gains this share of what the quadratic model promised.
+WORTH_TAKING = 1e-4
 BoolArray = npt.NDArray[np.bool_]
 
 
@@ -169,7 +174,7 @@ class Evaluation:
 Objective = Callable[[FloatArray], Evaluation]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class State:
     """Where a search is: the best point, what is known there, and the trust radius."""
 
@@ -179,31 +184,174 @@ class State:
     scale: FloatArray
     box: Box
     decrement: float
+    last_step: FloatArray
     evaluations: int = 1
     trace: tuple[TracePoint, ...] = ()
     stuck: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Optimum:
-    """The end of a search."""
+    """The end of a search: the point, the objective there, the last step and the record."""
 
     point: FloatArray
     at: Evaluation
-    record: OptimisationRecord
     last_step: FloatArray
+    record: OptimisationRecord
 
 
-def begin(objective: Objective, start: FloatArray, box: Box, *, radius: float = 8.0) -> State:
+def begin(
+    objective: Objective,
+    start: FloatArray,
+    box: Box,
+    *,
+    mass: float = 1.0,
+    first: Evaluation | None = None,
+) -> State:
     """Evaluate the start.
 
-    Lengths are measured in units of ``scale``, the square root of the mean curvature of each
-    coefficient, so that a step of length one moves utilities by about one whatever the units.
+    Parameters
+    ----------
+    objective : callable
+        Returns an `Evaluation` at a point ``(F,)``.
+    start : ndarray of shape (F,)
+        First point; one outside the box is moved to its wall.
+    box : Box
+        The bounds.
+    mass : float
+        Number of observations, which the curvature is divided by: a step of length one then
+        moves the utilities by about one, whatever the units of the attributes.
+    first : Evaluation, optional
+        The objective at the start, where it is known already.
     """
     point = box.clip(start)
-    at = objective(point)
-    curvature = np.sqrt(np.abs(np.diag(at.hessian)))
-    largest = float(curvature.max()) if curvature.size and np.isfinite(curvature).all() else 0.0
-    scale = np.maximum(curvature, 1e-8 * largest) if largest > 0 else np.ones_like(point)
+    at = first or objective(point)
+    curvature = np.sqrt(np.abs(np.diag(at.hessian)) / mass)
+    largest = float(curvature.max(initial=0.0))
+    usable = at.finite and largest > 0
+    scale = np.maximum(curvature, 1e-6 * largest) if usable else np.ones_like(point)
     gap = decrement(at.gradient, at.hessian, point, box) if at.finite else np.inf
-    return State(point, at, radius, scale, box, gap)
+    trace = (TracePoint(at.value, gap, 0.0, True),)
+    return State(point, at, FIRST_RADIUS, scale, box, gap, np.zeros_like(point), trace=trace)
+
+
+def advance(objective: Objective, state: State) -> State:
+    """Try one step; the new state is better, or has a smaller radius."""
+    at = state.at
+    step = constrained_step(
+        at.gradient, at.hessian, state.point, state.box, state.radius, state.scale
+    )
+    length = float(np.linalg.norm(step * state.scale))
+    promised = float(at.gradient @ step + step @ at.hessian @ step / 2)
+    size = float(np.linalg.norm(state.point * state.scale))
+    if promised <= 0 or length <= 1e-15 * (1 + size):
+        return replace(state, stuck=True)
+    point = state.box.clip(state.point + step)
+    tried = objective(point)
+    evaluations = state.evaluations + 1
+    gained = tried.value - at.value if tried.finite else -np.inf
+    # a promise below the rounding of the value cannot be checked against it: the model is trusted
+    rounding = 16 * np.finfo(float).eps * abs(at.value)
+    share = 1.0 if promised <= rounding and gained >= -rounding else gained / promised
+    if share > WORTH_TAKING:
+        gap = decrement(tried.gradient, tried.hessian, point, state.box)
+        trace = (*state.trace, TracePoint(tried.value, gap, length, True))
+        radius = _next_radius(state.radius, length, share)
+        return replace(
+            state,
+            point=point,
+            at=tried,
+            radius=radius,
+            decrement=gap,
+            last_step=step,
+            evaluations=evaluations,
+            trace=trace,
+        )
+    trace = (*state.trace, TracePoint(tried.value, state.decrement, length, False))
+    return replace(state, radius=length / 4, evaluations=evaluations, trace=trace)
+
+
+def _next_radius(radius: float, length: float, share: float) -> float:
+    if share < 0.25:
+        return length / 4
+    if share > 0.75 and length > 0.8 * radius:
+        return 2 * radius
+    return radius
+
+
+def verdict(state: State, options: FitOptions) -> Status | None:
+    """Say whether the search is over, and how it ended."""
+    if not state.at.finite:
+        return Status.NOT_FINITE
+    if state.decrement <= options.tolerance:
+        return Status.CONVERGED
+    if state.stuck:
+        # nothing more can be gained in double precision
+        rounding = 64 * np.finfo(float).eps * abs(state.at.value)
+        return Status.CONVERGED if state.decrement <= rounding else Status.NO_PROGRESS
+    if len(state.trace) > options.max_iterations:
+        return Status.TOO_MANY_ITERATIONS
+    return None
+
+
+def maximise(
+    objective: Objective,
+    start: FloatArray,
+    box: Box,
+    *,
+    mass: float = 1.0,
+    options: FitOptions | None = None,
+    first: Evaluation | None = None,
+) -> Optimum:
+    """Find the highest point of an objective inside a box.
+
+    Parameters
+    ----------
+    objective : callable
+        Returns an `Evaluation` at a point ``(F,)``.
+    start : ndarray of shape (F,)
+        First point.
+    box : Box
+        The bounds.
+    mass : float
+        Number of observations, see `begin`.
+    options : FitOptions, optional
+        When to stop.
+    first : Evaluation, optional
+        The objective at the start, where it is known already.
+
+    Returns
+    -------
+    Optimum
+        The best point reached. Its record says whether that is the top; an interrupted search
+        (Ctrl-C) gives the best point so far.
+
+    References
+    ----------
+    Nocedal & Wright (2006), Numerical Optimization, chapter 4.
+    """
+    rules = options or FitOptions()
+    state = begin(objective, start, box, mass=mass, first=first)
+    status = verdict(state, rules)
+    try:
+        while status is None:
+            state = advance(objective, state)
+            status = verdict(state, rules)
+            if rules.progress is not None:
+                rules.progress.advance(len(state.trace) - 1, state.at.value)
+    except KeyboardInterrupt:
+        status = Status.INTERRUPTED
+    return Optimum(state.point, state.at, state.last_step, _record(state, status))
+
+
+def _record(state: State, status: Status) -> OptimisationRecord:
+    moves = ~state.box.held(state.point, state.at.gradient)
+    slopes = np.abs(state.at.gradient[moves])
+    return OptimisationRecord(
+        status=status,
+        iterations=len(state.trace) - 1,
+        evaluations=state.evaluations,
+        gradient_norm=float(slopes.max(initial=0.0)),
+        decrement=state.decrement,
+        trace=state.trace,
+    )

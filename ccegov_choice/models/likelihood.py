@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.kernels.axes import cut_people
-from ccegov_choice.kernels.logit import TILE_ROWS, Choices, Plan, Sums, logit_chunks
+from ccegov_choice.kernels.logit import Choices, Plan, Sums, logit_chunks
+from ccegov_choice.kernels.tile import TILE_ROWS
 from ccegov_choice.models.estimate import Evaluation
 
 FloatArray = npt.NDArray[np.float64]
@@ -123,7 +125,7 @@ class LogitLikelihood:
         """
         chosen = np.arange(self.chunks) if chunks is None else chunks
         self._sweep(theta, chosen, self._sums)
-        upper = self._sums.hessian[chosen].sum(axis=0)
+        upper = np.triu(self._sums.hessian[chosen].sum(axis=0))
         return Evaluation(
             float(self._sums.value[chosen].sum()),
             self._sums.gradient[chosen].sum(axis=0),
@@ -145,5 +147,6 @@ class LogitLikelihood:
 
     def reweighted(self, weights: FloatArray) -> LogitLikelihood:
         """Return the likelihood with other task weights ``(T,)``; nothing else is copied."""
-        choices = self.choices._replace(weights=frozen(weights))
-        return replace(self, choices=choices)
+        other = copy.copy(self)
+        object.__setattr__(other, "choices", self.choices._replace(weights=frozen(weights)))
+        return other

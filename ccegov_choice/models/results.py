@@ -225,10 +225,7 @@ class Results:
                 where=self.model.title,
                 cure=self.optimisation.status.cure,
             )
-        expansion = self.expansion
-        scores = None if self.scores is None else self.scores @ expansion
-        hessian = expansion.T @ self.hessian @ expansion
-        return Evidence(hessian, scores, self.clusters)
+        return Evidence(self.hessian, self.scores, self.expansion, self.clusters)
 
     # --- tables -------------------------------------------------------------------------------
 
@@ -371,4 +368,5 @@ def draw_coefficients(results: Results, draws: int, seed: int) -> FloatArray:
     signs = np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))])
     root = vectors * signs * np.sqrt(np.maximum(values, 0.0))
     normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
-    return results.utility_estimates + normal @ root.T
+    drawn: FloatArray = results.utility_estimates + normal @ root.T
+    return drawn
