@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from ccegov_choice.models.predict import marginal_effects as marginal_effects
     from ccegov_choice.models.predict import predict as predict
     from ccegov_choice.models.results import Results as Results
-    from ccegov_choice.models.simulate import ClassTaste as ClassTaste
-    from ccegov_choice.models.simulate import RandomTaste as RandomTaste
     from ccegov_choice.models.simulate import simulate_choices as simulate_choices
+    from ccegov_choice.models.tastes import ClassTaste as ClassTaste
+    from ccegov_choice.models.tastes import RandomTaste as RandomTaste
     from ccegov_choice.policy.scenario import Scenario as Scenario
     from ccegov_choice.policy.uptake import uptake as uptake
     from ccegov_choice.report.document import Report as Report
@@ -77,8 +77,8 @@ _WHERE = {
     "Classical": "models.covariance",
     "Clustered": "models.covariance",
     "Robust": "models.covariance",
-    "ClassTaste": "models.simulate",
-    "RandomTaste": "models.simulate",
+    "ClassTaste": "models.tastes",
+    "RandomTaste": "models.tastes",
     "simulate_choices": "models.simulate",
     "compare": "models.compare",
     "elasticities": "models.predict",
