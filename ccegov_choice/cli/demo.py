@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ccegov_choice.tradeoff.ratio import TradeOffs
 
 _FOLDER = Path("designs/benefit-claim")
-_TODAY = {
+_TODAY: dict[str, str | float] = {
     "te_decision_days": 40,
     "ac_channel": "letter",
     "ac_human": "call_back",
@@ -21,7 +21,7 @@ _TODAY = {
     "fe_group_gap": "days_15",
     "va_appeal": "internal",
 }
-_REFORM = {
+_REFORM: dict[str, str | float] = {
     "te_decision_days": 20,
     "ac_channel": "website",
     "ac_human": "any_step",
@@ -113,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     offers = trade_offs(results, pay_in=study.numeraires[0].attribute)
     step("trade-offs", f"{len(offers)} gains, each in days")
 
-    scenarios = {"today": study.profile(**_TODAY), "reform": study.profile(**_REFORM)}
+    scenarios = {"today": study.profile(None, **_TODAY), "reform": study.profile(None, **_REFORM)}
     shares = uptake(results, scenarios)
     step("scenarios", f"{', '.join(scenarios)}: uptake with intervals")
 
