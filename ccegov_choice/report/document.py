@@ -51,6 +51,7 @@ _SECTIONS = (
 )
 
 _SIMULATOR = "simulate_choices"
+_TRUTH = ("true_class", "true[")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,7 +82,7 @@ class Report:
     title : str, optional
         Title of the report; by default that of the study.
     simulated : bool
-        True if no real person answered. Data made by `simulate_choices` are always marked.
+        True if no real person answered. Data that say so themselves are always marked.
     notes : sequence of str
         Limits that only the authors know; added to section 8.
 
@@ -165,9 +166,14 @@ class Report:
 
     @property
     def is_simulated(self) -> bool:
-        """True if no real person answered: as said, or as the data say themselves."""
+        """True if no real person answered: as said, or as the data say themselves.
+
+        Data of `simulate_choices` carry it in their record, or carry the true tastes.
+        """
         record = self.data.provenance
-        return self.simulated or (record is not None and _SIMULATOR in record.made_by)
+        made = record is not None and _SIMULATOR in record.made_by
+        known = any(name.startswith(_TRUTH) for name in map(str, self.data.frame.columns))
+        return self.simulated or made or known
 
     @cached_property
     def checklist(self) -> Checklist:
