@@ -19,17 +19,20 @@ NAMES = ("taxes", "swissmetro", "electricity", "mode_canada", "yogurt", "travel_
 FOLDER_VARIABLE = "CCEGOV_DATA_DIR"
 
 
-def load_dataset(name: str) -> ChoiceData:
+def load_dataset(name: str, *, folder: str | Path | None = None) -> ChoiceData:
     """Return published choice data.
 
-    The file is taken from the folder that the environment variable ``CCEGOV_DATA_DIR`` names,
-    if it is there, else from the cache of earlier downloads, else downloaded from its public
-    repository. Whatever the way, it must have the hash of the file the published result rests on.
+    The file is taken from `folder`, or from the one that the environment variable
+    ``CCEGOV_DATA_DIR`` names, if it is there; else from the cache of earlier downloads; else it
+    is downloaded from its public repository. In any case it must have the hash of the file that
+    the published result rests on.
 
     Parameters
     ----------
     name : {"taxes", "swissmetro", "electricity", "mode_canada", "yogurt", "travel_mode"}
         Which data; `datasets` lists them. ``"travel_mode"`` needs no download.
+    folder : str or Path, optional
+        Where files of published data are kept; by default what ``CCEGOV_DATA_DIR`` says.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def load_dataset(name: str) -> ChoiceData:
     module = _module(name)
     source: DataSource = module.SOURCE
     read: Callable[..., ChoiceData] = module.read
-    data = read(fetch(source)) if source.path else read()
+    data = read(fetch(source, folder)) if source.path else read()
     return replace(data, utility=Utility(module.FORMULA, data.study), source=source)
 
 
@@ -68,7 +71,7 @@ def _module(name: str) -> ModuleType:
     return import_module(f"ccegov_choice.data.published.{name}")
 
 
-def fetch(source: DataSource) -> Path:
+def fetch(source: DataSource, folder: str | Path | None = None) -> Path:
     """Return the path of a data set's file, downloaded if it must be.
 
     Raises
@@ -77,15 +80,15 @@ def fetch(source: DataSource) -> Path:
         If it cannot be had, or is another file.
     """
     file = Path(source.path).name
-    folder = os.environ.get(FOLDER_VARIABLE)
+    folder = folder or os.environ.get(FOLDER_VARIABLE)
     if folder and (Path(folder) / file).is_file():
         local = Path(folder) / file
         if sha256(local.read_bytes()) != source.sha256:
             raise DataError(
                 "this is not the file that the published result rests on (its SHA-256 differs)",
                 where=str(local),
-                cure=f"Take the file from {source.url}, or unset {FOLDER_VARIABLE} to have it "
-                "downloaded.",
+                cure=f"Take the file from {source.url}, or name another folder "
+                f"({FOLDER_VARIABLE}) to have it downloaded.",
             )
         return local
     return _download(source, file)

@@ -46,8 +46,14 @@ REVENUE = {
 }
 """Level -> how the file writes it, wording."""
 
+FORMULA = " + ".join([*BANDS, "revenue"])
+"""The published specification: one coefficient for each level but the first."""
+
+CURVED = " + ".join([*(f"poly({band}, 2)" for band in BANDS), "revenue"])
+"""Rates as a curve: two coefficients per band, so that a percentage point has a value."""
+
 LINEAR = " + ".join([*(f"linear({band})" for band in BANDS), "revenue"])
-"""A utility with one coefficient per percentage point of each rate, for trade-offs."""
+"""Rates as a straight line: one coefficient per percentage point and band."""
 
 
 def study() -> Study:
@@ -71,10 +77,13 @@ def study() -> Study:
                 tuple(Level(name.lower(), name) for name in _PARTIES),
             ),
         ),
-        numeraires=(Numeraire("rate_35k_85k"),),
+        numeraires=(Numeraire("rate_35k_85k"), Numeraire("rate_10k_35k")),
         question="Which of these tax plans would you prefer?",
         role="citizen",
-        declarations={"population": "adults in the United States of America"},
+        declarations={
+            "population": "adults in the United States of America",
+            "source": SOURCE.citation,
+        },
     )
 
 
@@ -132,7 +141,3 @@ def read(path: Path) -> ChoiceData:
 def _percent(column: pd.Series) -> pd.Series:
     """Return the rate in a cell such as ``"<10k: 5%"``."""
     return column.astype(str).str.extract(r": (\d+)%$", expand=False).astype(float)
-
-
-FORMULA = " + ".join([*BANDS, "revenue"])
-"""The published specification: one coefficient for each level but the first."""
