@@ -42,13 +42,21 @@ class Summary:
 
     def to_text(self) -> str:
         """Return the summary for a terminal."""
-        body = _without_heading(self.coefficients)
-        table = body.to_text().splitlines()
-        width = max(_NARROWEST, *(len(line) for line in table), self._head_width())
+        # rule, header, rule, rows, rule
+        _, header, _, *rows, _ = _without_heading(self.coefficients).to_text().splitlines()
+        width = max(_NARROWEST, len(header), *(len(row) for row in rows), self._head_width())
         heavy, light = "=" * width, "-" * width
         head = [self._head_line(left, right, width) for left, right in self._pairs()]
-        lines = [self.title.center(width).rstrip(), heavy, *head, heavy]
-        lines += [table[0], light, *table[2:], heavy]
+        lines = [
+            self.title.center(width).rstrip(),
+            heavy,
+            *head,
+            heavy,
+            header,
+            light,
+            *rows,
+            heavy,
+        ]
         notes = [
             textwrap.fill(f"[{n}] {note}", width, subsequent_indent="    ")
             for n, note in enumerate(self.coefficients.all_notes, 1)

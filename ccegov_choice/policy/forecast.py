@@ -191,9 +191,11 @@ class Uptake:
         low, high = sorted((abs(found.conf_low), abs(found.conf_high)))
         interval = f"{100 * self.level:g}% interval {_in_100(low)} to {_in_100(high)}"
         if found.conf_low > 0:
-            return f"{new} would be chosen by {_in_100(found.estimate)} more ({interval})."
+            more = _in_100(found.estimate)
+            return f"{new} would be chosen by {more} more in 100 people ({interval})."
         if found.conf_high < 0:
-            return f"{new} would be chosen by {_in_100(-found.estimate)} fewer ({interval})."
+            fewer = _in_100(-found.estimate)
+            return f"{new} would be chosen by {fewer} fewer in 100 people ({interval})."
         return (
             f"This study cannot tell whether more people would choose {new} than {old} "
             f"({100 * self.level:g}% interval of the difference {_in_100(found.conf_low)} to "

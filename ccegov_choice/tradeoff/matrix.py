@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice._table import Absent, Cell, Table
+from ccegov_choice._table import Cell, Table
 from ccegov_choice.errors import TradeOffError, unknown_name
 from ccegov_choice.models.results import Results
 from ccegov_choice.tradeoff.contrast import Standpoint, Vector
@@ -96,11 +96,7 @@ class TradeMatrix:
         told = np.abs(self.statistics) > quantile
 
         def cell(i: int, j: int) -> Cell:
-            if i == j:
-                return 1.0
-            if not told[j]:
-                return Absent(f"the value of '{self.gains[j]}' is not told from zero")
-            return float(self.estimate[i, j])
+            return float(self.estimate[i, j]) if told[j] or i == j else "–"
 
         size = range(len(self.gains))
         rows = tuple((self.gains[i], *(cell(i, j) for j in size)) for i in size)
@@ -111,9 +107,6 @@ class TradeMatrix:
             for j in size
             if not told[j]
         ]
-        plain_rows = tuple(
-            tuple("–" if isinstance(item, Absent) else item for item in row) for row in rows
-        )
         pay = ", ".join(self.payable) or "none"
         own = (
             "Row over column: so many of the column's improvements are worth one of the row's. "
@@ -122,7 +115,7 @@ class TradeMatrix:
         )
         formats = dict.fromkeys(self.gains, ".4g")
         title = "Willingness to trade, all pairs"
-        return Table(title, columns, plain_rows, (*own, *self.notes, *reasons), formats)
+        return Table(title, columns, rows, (*own, *self.notes, *reasons), formats)
 
     def _repr_html_(self) -> str:
         return self.table().to_html()

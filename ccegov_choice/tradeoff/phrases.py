@@ -16,8 +16,7 @@ from ccegov_choice.tradeoff.interval import Interval
 _MONEY = re.compile(
     r"[$€£¥₹₩₽₺₴₫₱฿¢]"
     r"|\b(?:EUR|USD|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|TRY|ZAR|BRL"
-    r"|MXN|KRW|SGD|HKD|euros?|dollars?|pounds? sterling|pence|cents?|francs?|yen|rupees?)\b",
-    re.IGNORECASE,
+    r"|MXN|KRW|SGD|HKD|(?i:euros?|dollars?|pounds? sterling|pence|cents?|francs?|yen|rupees?))\b"
 )
 _TIME = re.compile(r"^time (?=(until|to|for|before|after|from|spent|waiting)\b)", re.IGNORECASE)
 
@@ -104,7 +103,7 @@ class Payment:
         """Write so much more or less of it: ``"9.4 more days until the decision"``."""
         shown = plain(value, places)
         if self.vehicle:
-            return f"{shown} {self.word(shown)} {direction} ({self.vehicle})"
+            return f"{shown} {self.word(shown)} {direction}"
         return f"{shown} {direction} {self.context(shown)}"
 
     def context(self, shown: str = "2") -> str:

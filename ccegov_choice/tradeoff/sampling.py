@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from ccegov_choice.errors import TradeOffError
-from ccegov_choice.models.covariance import Bootstrap
+from ccegov_choice.models.bootstrap import bootstrap_estimates
 from ccegov_choice.models.results import Results, draw_coefficients
 from ccegov_choice.tradeoff.contrast import Vector
 from ccegov_choice.tradeoff.gain import payment_sign
@@ -39,28 +39,35 @@ class Sampler:
     draws: int
     seed: int
     data: ChoiceData | None
-    _made: Any = None
+    _made: Vector | None = None
 
-    def coefficients(self) -> Any:
+    def coefficients(self) -> Vector:
         """Return draws ``(R, K)``."""
         if self._made is None:
             self._made = self._bootstrap() if self.method == "bootstrap" else self._normal()
         return self._made
 
-    def _normal(self) -> Any:
+    def _normal(self) -> Vector:
         return draw_coefficients(self.results, self.draws, self.seed)
 
-    def _bootstrap(self) -> Any:
-        from ccegov_choice.models.bootstrap import bootstrap_estimates
-
+    def _bootstrap(self) -> Vector:
         if self.data is None:
             raise TradeOffError(
                 "the bootstrap draws people again and refits, so it needs the data",
                 where="method='bootstrap'",
                 cure="Give data=, or use method='krinsky-robb', which needs only the results.",
             )
-        kind = Bootstrap(self.draws, self.seed)
-        return bootstrap_estimates(self.results, self.data, kind)[:, : self.results.utility.size]
+        replicates = bootstrap_estimates(
+            self.results, self.data, replications=self.draws, seed=self.seed
+        )
+        if replicates.failed > 0.1 * replicates.drawn:
+            raise TradeOffError(
+                f"{replicates.failed} of {replicates.drawn} samples of people have no best "
+                "estimates, so their spread says nothing",
+                where="method='bootstrap'",
+                cure="Use method='fieller' or 'krinsky-robb', or join rare levels.",
+            )
+        return replicates.estimates[:, : self.results.utility.size]
 
 
 def interval_of(

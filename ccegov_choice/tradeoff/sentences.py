@@ -38,14 +38,11 @@ def trade_sentence(trade: TradeOff) -> str:
     if trade.reversed:
         amount = payment.things(payment.opposite, -trade.estimate, places)
         return (
-            f"People would need {amount} ({_percent(trade)} interval "
-            f"{_between(trade, places, sign=-1)}) in return for {trade.gain_text}."
+            f"People would need {amount} {_aside(trade, places, sign=-1)} in return for "
+            f"{trade.gain_text}."
         )
     amount = payment.things(payment.direction, trade.estimate, places)
-    return (
-        f"People would accept {amount} ({_percent(trade)} interval {_between(trade, places)}) "
-        f"for {trade.gain_text}."
-    )
+    return f"People would accept {amount} {_aside(trade, places)} for {trade.gain_text}."
 
 
 def interval_words(trade: TradeOff) -> str:
@@ -67,6 +64,11 @@ def interval_words(trade: TradeOff) -> str:
 
 def _percent(trade: TradeOff) -> str:
     return f"{100 * trade.level:g}%"
+
+
+def _aside(trade: TradeOff, places: int, *, sign: int = 1) -> str:
+    vehicle = f"{trade.payment.vehicle}; " if trade.payment.vehicle else ""
+    return f"({vehicle}{_percent(trade)} interval {_between(trade, places, sign=sign)})"
 
 
 def _between(trade: TradeOff, places: int, *, sign: int = 1) -> str:
