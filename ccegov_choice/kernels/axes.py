@@ -30,7 +30,7 @@ import numpy.typing as npt
 
 Integers = npt.NDArray[np.int64]
 
-CHUNK_ROWS = 2048
+CHUNK_ROWS = 2000
 MOST_CHUNKS = 1024
 
 

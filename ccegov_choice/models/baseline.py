@@ -82,6 +82,6 @@ def _fit_constants(cells: IntArray, weights: FloatArray, constants: IntArray) ->
         np.zeros(len(x)),
         Box.unbounded(len(x)),
         mass=float(weights.sum()),
-        options=FitOptions(tolerance=1e-9),
+        options=FitOptions(tolerance=1e-5),
     )
     return best.at.value

@@ -103,7 +103,7 @@ def bootstrap_estimates(
                 start,
                 problem.constraints.box,
                 mass=problem.mass,
-                options=FitOptions(tolerance=1e-8, max_iterations=50),
+                options=FitOptions(tolerance=1e-4, max_iterations=50),
             )
             if optimum.record.status.label == "interrupted":
                 raise KeyboardInterrupt

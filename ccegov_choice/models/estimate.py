@@ -92,8 +92,9 @@ class FitOptions:
     max_iterations : int
         Newton steps allowed.
     tolerance : float
-        Largest Newton decrement (half the squared distance to the top in standard errors, so
-        free of scale) at which the search has converged; 1e-12 is a millionth of a standard error.
+        The search has converged when the next step would change utilities by less than this (root
+        mean square over tasks, whatever the units of the attributes). That step is still taken,
+        so that what is left is about its square.
     warm_start : bool
         Whether large data are first fitted on a fixed share of the people, to start near the top.
         The result is the same to the tolerance; it is only reached sooner.
@@ -102,7 +103,7 @@ class FitOptions:
     """
 
     max_iterations: int = 100
-    tolerance: float = 1e-12
+    tolerance: float = 1e-6
     warm_start: bool = True
     progress: Progress | None = None
 
@@ -183,6 +184,7 @@ class State:
     radius: float
     scale: FloatArray
     box: Box
+    mass: float
     decrement: float
     last_step: FloatArray
     evaluations: int = 1
@@ -232,7 +234,7 @@ def begin(
     scale = np.maximum(curvature, 1e-6 * largest) if usable else np.ones_like(point)
     gap = decrement(at.gradient, at.hessian, point, box) if at.finite else np.inf
     trace = (TracePoint(at.value, gap, 0.0, True),)
-    return State(point, at, FIRST_RADIUS, scale, box, gap, np.zeros_like(point), trace=trace)
+    return State(point, at, FIRST_RADIUS, scale, box, mass, gap, np.zeros_like(point), trace=trace)
 
 
 def advance(objective: Objective, state: State) -> State:
@@ -283,7 +285,7 @@ def verdict(state: State, options: FitOptions) -> Status | None:
     """Say whether the search is over, and how it ended."""
     if not state.at.finite:
         return Status.NOT_FINITE
-    if state.decrement <= options.tolerance:
+    if np.sqrt(2 * state.decrement / state.mass) <= options.tolerance:
         return Status.CONVERGED
     if state.stuck:
         # nothing more can be gained in double precision
@@ -341,7 +343,25 @@ def maximise(
                 rules.progress.advance(len(state.trace) - 1, state.at.value)
     except KeyboardInterrupt:
         status = Status.INTERRUPTED
-    return Optimum(state.point, state.at, state.last_step, _record(state, status))
+    record = _record(state, status)
+    if record.converged:
+        state = _finish(state)
+    return Optimum(state.point, state.at, state.last_step, record)
+
+
+def _finish(state: State) -> State:
+    """Take the last step, whose gain the quadratic model knows better than rounding allows to see.
+
+    Gradient and Hessian stay those of the point before, from which the new one differs by less than
+    the tolerance.
+    """
+    at = state.at
+    step = constrained_step(
+        at.gradient, at.hessian, state.point, state.box, state.radius, state.scale
+    )
+    gain = max(0.0, float(at.gradient @ step + step @ at.hessian @ step / 2))
+    point = state.box.clip(state.point + step)
+    return replace(state, point=point, at=replace(at, value=at.value + gain))
 
 
 def _record(state: State, status: Status) -> OptimisationRecord:
