@@ -32,7 +32,6 @@ def annex_section(material: Material) -> Section:
         *_design(material),
         *_model(material),
         *_methods(material),
-        Subheading(say("annex.checklist")),
         ChecklistPanel(checklist_of(material)),
     )
     return Section("annex", say("annex.title"), blocks, technical=True)

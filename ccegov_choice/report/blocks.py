@@ -98,10 +98,10 @@ class Callout:
 
 @dataclass(frozen=True)
 class Quote:
-    """Words as people read them."""
+    """Words as people read them, by paragraph."""
 
     kind: ClassVar[str] = "quote"
-    text: str
+    paragraphs: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -29,17 +29,19 @@ def options_section(material: Material) -> Section:
 
 def _decision(material: Material) -> Iterator[Block]:
     study = material.study
-    decision = study.declarations.get("decision", "").strip()
-    context = wording(study.context)
-    for text in dict.fromkeys(part for part in (decision, *paragraphs(context)) if part):
-        yield Paragraph(text)
-    if not decision and not context:
-        yield Paragraph(say("options.no_context"))
+    decision, context = study.declarations.get("decision", ""), wording(study.context)
+    if decision.strip():
+        yield Paragraph(decision.strip(), lead=True)
     yield Paragraph(say(f"options.role_{study.role}"))
+    if context:
+        yield Paragraph(say("options.read"))
+        yield Quote(tuple(paragraphs(context)))
+    elif not decision.strip():
+        yield Paragraph(say("options.no_context"))
     question = wording(study.question)
     if question:
         yield Paragraph(say("options.question"))
-        yield Quote(question)
+        yield Quote((question,))
     if study.alternatives:
         names = join_words([quoted(a.text()) for a in study.alternatives])
         yield Paragraph(say("options.named", names=names))

@@ -21,7 +21,7 @@ from ccegov_choice.report.blocks import (
 )
 from ccegov_choice.report.material import LEAST_PEOPLE, Material
 from ccegov_choice.report.trading import group_blocks
-from ccegov_choice.report.wording import between, plain, points, say
+from ccegov_choice.report.wording import between, plain, points, quoted, say
 from ccegov_choice.study.covariate import Covariate
 
 _DECLARED = ("population", "sampling", "representativeness", "missing")
@@ -54,7 +54,9 @@ def _size(material: Material) -> Iterator[Block]:
     if material.study.opt_out is not None:
         row = shares[shares["alternative"] == material.study.opt_out.id]
         taken = 100 * float(row["chosen"].sum()) / material.data.tasks
-        facts.append(Fact(points(taken), say("people.fact_opt_out", label=material.opt_out)))
+        facts.append(
+            Fact(points(taken), say("people.fact_opt_out", label=quoted(material.opt_out)))
+        )
     yield Facts(tuple(facts))
     if material.design is not None and least >= shown:
         yield Paragraph(say("people.all_tasks", n=shown))

@@ -59,7 +59,8 @@ def _rows(found: Uptake) -> list[Row]:
         share, low, high = (
             100 * float(column[i]) for column in (found.shares, found.conf_low, found.conf_high)
         )
-        rows.append(Row(scenario.text(), share, low, high, with_range(points(share), low, high)))
+        text = with_range(points(share), low, high)
+        rows.append(Row(upper_first(scenario.text()), share, low, high, text))
     return rows
 
 
@@ -121,7 +122,7 @@ def share_headline(found: Uptake) -> str:
 
 def content_table(found: Uptake, study: Study) -> Table:
     """Return the levels of each scenario, an attribute a row."""
-    columns = (say("scenarios.thing"), *(scenario.text() for scenario in found.scenarios))
+    columns = (say("scenarios.thing"), *(upper_first(item.text()) for item in found.scenarios))
     rows: list[tuple[Cell, ...]] = []
     for attribute in study.attributes:
         cells: list[Cell] = []

@@ -11,8 +11,9 @@ from ccegov_choice.report.scenarios import (
     scenario_headline,
     share_headline,
 )
-from ccegov_choice.report.trading import clearest, shared_places
+from ccegov_choice.report.trading import clearest, gain_phrase, gained_attribute, shared_places
 from ccegov_choice.report.wording import between, plain, points, quoted, say
+from ccegov_choice.study.study import Study
 from ccegov_choice.tradeoff.ratio import TradeOff
 
 HEADLINES = 3
@@ -40,8 +41,8 @@ def headline_findings(material: Material) -> tuple[Finding, ...]:
     """
     trades = _best_trades(material)
     importance, forecast = tuple(_importance(material)), tuple(_forecast(material))
-    first = [_trade(trade) for trade in trades[:1]]
-    later = [_trade(trade) for trade in trades[1:]]
+    first = [_trade(material.study, trade) for trade in trades[:1]]
+    later = [_trade(material.study, trade) for trade in trades[1:]]
     return tuple([*first, *importance, *forecast, *later][:HEADLINES])
 
 
@@ -54,12 +55,12 @@ def _best_trades(material: Material) -> list[TradeOff]:
     found: list[TradeOff] = []
     while (best := clearest(left)) is not None:
         found.append(best)
-        gained = best.gain.partition(":")[0]
-        left = [trade for trade in left if trade.gain.partition(":")[0] != gained]
+        gained = gained_attribute(best)
+        left = [trade for trade in left if gained_attribute(trade) != gained]
     return found
 
 
-def _trade(trade: TradeOff) -> Finding:
+def _trade(study: Study, trade: TradeOff) -> Finding:
     places = shared_places([trade])
     payment = trade.payment
     assert trade.conf_low is not None  # only trades with both limits are told
@@ -71,7 +72,7 @@ def _trade(trade: TradeOff) -> Finding:
         say(
             "summary.trade",
             amount=payment.things(payment.direction, trade.estimate, places),
-            gain=trade.gain_text,
+            gain=gain_phrase(study, trade),
         ),
         say("interval.plain", range=between(trade.conf_low, trade.conf_high, places)),
     )

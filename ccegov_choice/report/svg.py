@@ -127,7 +127,7 @@ def _mark(shape: str, x: float, y: float) -> str:
         box = {"x": x - 5.5, "y": y - 5.5, "width": 11.0, "height": 11.0}
         return _element("rect", "mark", {**box, **_MARK})
     if shape == "circle":
-        return _element("circle", "mark", {"cx": x, "cy": y, "r": 6.5, **_MARK})
+        return _element("circle", "mark", {"cx": x, "cy": y, "r": 6, **_MARK})
     corners = {
         "triangle": ((0, -7.5), (7.5, 5.5), (-7.5, 5.5)),
         "diamond": ((0, -8), (8, 0), (0, 8), (-8, 0)),

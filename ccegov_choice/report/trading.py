@@ -15,9 +15,21 @@ from ccegov_choice.report.blocks import (
 )
 from ccegov_choice.report.charts import Row, Words, group_differences, trade_intervals
 from ccegov_choice.report.material import Material, range_note, with_range
-from ccegov_choice.report.wording import join_words, plain, quoted, say, upper_first
+from ccegov_choice.report.wording import (
+    between,
+    digits_for,
+    join_words,
+    lower_first,
+    plain,
+    say,
+    upper_first,
+)
+from ccegov_choice.study.study import Study
 from ccegov_choice.tradeoff.phrases import decimals
 from ccegov_choice.tradeoff.ratio import TradeOff
+
+SPOKEN = 3
+"""How many gains are said in full; the chart and its table hold the others."""
 
 
 def trading_section(material: Material) -> Section:
@@ -38,29 +50,94 @@ def _trading(material: Material) -> Iterator[Block]:
 
 
 def _one_numeraire(material: Material, trades: Sequence[TradeOff], pay_in: str) -> Iterator[Block]:
-    trades = sorted(trades, key=lambda trade: -trade.estimate)
+    trades = by_attribute(trades)
     payment, places = trades[0].payment, shared_places(trades)
     lead = say("trade.lead", what=paid(trades[0]))
     if payment.vehicle:
         lead = f"{lead} {say('trade.money', vehicle=payment.vehicle)}"
     yield Paragraph(lead)
-    rows = [trade_row(trade, places) for trade in trades]
     words = Words(
-        headline(trades),
+        headline(material.study, trades),
         say("trade.subtitle", what=paid(trades[0])),
         range_note(trades[0].level),
         material.sample,
     )
+    rows = [_gain_row(material.study, trade, places) for trade in trades]
     name = f"trade-offs-{pay_in.replace('_', '-')}"
     yield Figure(trade_intervals(rows, words, unit=upper_first(paid(trades[0])), id=name))
-    if any(trade.reversed for trade in trades):
-        yield Paragraph(say("trade.reversed"))
-    yield Subheading(say("trade.sentences"))
-    yield Bullets(tuple(trade.sentence() for trade in trades))
+    yield from _in_words(material.study, trades)
     notes = dict.fromkeys(upper_first(note) for trade in trades for note in trade.notes)
     stretched = _beyond_what_was_shown(material, trades, places)
-    if notes or stretched:
-        yield Bullets((*stretched, *(f"{note.rstrip('.')}." for note in notes)))
+    remarks = (*stretched, *(f"{note.rstrip('.')}." for note in notes))
+    if remarks:
+        yield Bullets(remarks)
+
+
+def by_attribute(trades: Sequence[TradeOff]) -> list[TradeOff]:
+    """Order trade-offs by the attribute gained, that with the largest first, then by size."""
+    largest: dict[str, float] = {}
+    for trade in trades:
+        gained = gained_attribute(trade)
+        largest[gained] = max(trade.estimate, largest.get(gained, trade.estimate))
+    return sorted(trades, key=lambda t: (-largest[gained_attribute(t)], -t.estimate))
+
+
+def gained_attribute(trade: TradeOff) -> str:
+    """Return the id of the attribute that is gained."""
+    return trade.gain.partition(":")[0].strip()
+
+
+def gain_parts(study: Study, trade: TradeOff) -> tuple[str, str]:
+    """Split the words of a gain into what it is of, and the change."""
+    label = study.attribute(gained_attribute(trade)).text()
+    for start in (f"{lower_first(label)}: ", f"{label}: "):
+        if trade.gain_text.startswith(start):
+            return label, trade.gain_text.removeprefix(start)
+    for end in (f" ({lower_first(label)})", f" ({label})"):
+        if trade.gain_text.endswith(end):
+            return label, trade.gain_text.removesuffix(end)
+    return "", trade.gain_text
+
+
+def gain_phrase(study: Study, trade: TradeOff) -> str:
+    """Say a gain in the middle of a sentence: ``"staff (polite instead of brusque)"``."""
+    label, change = gain_parts(study, trade)
+    if not label:
+        return change
+    return say("trade.gain", label=lower_first(label), change=change)
+
+
+def _gain_row(study: Study, trade: TradeOff, places: int) -> Row:
+    heading, change = gain_parts(study, trade)
+    return trade_row(trade, places, label=upper_first(change), heading=heading)
+
+
+def _in_words(study: Study, trades: Sequence[TradeOff]) -> Iterator[Block]:
+    """Say the clearest gains in full, and name the losses and what cannot be told."""
+    told = [t for t in trades if sound(t) and t.conclusive]
+    gains = sorted((t for t in told if not t.reversed), key=lambda t: -t.estimate)
+    lines = [_gain_sentence(study, trade) for trade in gains[:SPOKEN]]
+    losses = [gain_phrase(study, trade) for trade in told if trade.reversed]
+    if losses:
+        lines.append(say("trade.losses", gains="; ".join(losses)))
+    unclear = [gain_phrase(study, trade) for trade in trades if trade not in told]
+    if unclear:
+        lines.append(say("trade.unclear", gains="; ".join(unclear)))
+    if lines:
+        yield Subheading(say("trade.sentences"))
+        yield Bullets(tuple(lines))
+
+
+def _gain_sentence(study: Study, trade: TradeOff) -> str:
+    places = shared_places([trade])
+    assert trade.conf_low is not None  # only trades with both limits are told
+    assert trade.conf_high is not None
+    return say(
+        "trade.sentence",
+        amount=trade.payment.things(trade.payment.direction, trade.estimate, places),
+        range=between(trade.conf_low, trade.conf_high, places),
+        gain=gain_phrase(study, trade),
+    )
 
 
 def _beyond_what_was_shown(
@@ -73,7 +150,7 @@ def _beyond_what_was_shown(
         if level.value is not None
     ]
     span = max(shown) - min(shown)
-    far = [trade.gain_text for trade in trades if abs(trade.estimate) > span]
+    far = [gain_phrase(material.study, trade) for trade in trades if abs(trade.estimate) > span]
     if far:
         most = trades[0].payment.amount(span, 0 if float(span).is_integer() else places)
         yield say("trade.tested", most=most, gains="; ".join(far))
@@ -98,8 +175,9 @@ def sound(trade: TradeOff) -> bool:
 
 
 def shared_places(trades: Sequence[TradeOff]) -> int:
-    """Return how many decimals the numbers of one chart need: those of the coarsest trade."""
-    return min(decimals(trade.interval, trade.estimate) for trade in trades)
+    """Return how many decimals the numbers of one chart need, from its largest number."""
+    largest = max(trades, key=lambda trade: abs(trade.estimate))
+    return min(digits_for(largest.estimate), decimals(largest.interval, largest.estimate))
 
 
 def trade_row(
@@ -123,12 +201,12 @@ def clearest(trades: Sequence[TradeOff]) -> TradeOff | None:
     return max(told, key=lambda trade: trade.estimate) if told else None
 
 
-def headline(trades: Sequence[TradeOff]) -> str:
+def headline(study: Study, trades: Sequence[TradeOff]) -> str:
     """Say for what people would give up most."""
     best = clearest(trades)
     if best is None:
         return say("trade.headline_none")
-    return say("trade.headline", gain=quoted(best.gain_text))
+    return say("trade.headline", gain=gain_phrase(study, best))
 
 
 def group_blocks(material: Material) -> Iterator[Block]:

@@ -154,7 +154,8 @@ def test_the_headline_findings_carry_the_numbers_of_the_model(report):
     )
     assert len(findings) == 3
     assert findings[0].number == f"{best.estimate:.{len(findings[0].number.partition('.')[2])}f}"
-    assert best.gain_text in findings[0].sentence
+    assert "how staff behave (polite instead of brusque)" in findings[0].sentence
+    assert best.gain == "staff: brusque -> polite"
     top = report.material.importance.items[0]
     assert findings[1].number == f"{100 * top.share:.0f}"
     change = report.uptake.difference("reform")
