@@ -290,7 +290,7 @@ def _payment_problems(study: Study, numeraire: Numeraire, where: str) -> Iterato
             "Remove this [[numeraire]]: rights are not a currency.",
             where,
         )
-    if attribute.direction == "0":
+    if attribute.is_numeric and attribute.direction == "0":
         yield Problem(
             f"'{name}' is to be paid in, but nothing says whether more of it is better or worse",
             f'Write direction = "-" (more is worse) or "+" (more is better) for \'{name}\'.',

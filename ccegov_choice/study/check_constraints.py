@@ -88,9 +88,11 @@ def _room_problems(study: Study) -> Iterator[Problem]:
         )
         return
     for attribute in study.attributes:
+        owned = any(attribute.available_to(owner) for owner in owners)
+        if not owned or not _is_constrained(study, attribute.id):
+            continue
         for level in attribute.shown_levels:
-            cell = attribute.cell(level)
-            if _is_constrained(study, attribute.id) and (attribute.id, cell) not in reachable:
+            if (attribute.id, attribute.cell(level)) not in reachable:
                 yield Problem(
                     f"level '{level.id}' of '{attribute.id}' can never be shown: the constraints "
                     "rule out every profile that has it",
@@ -139,13 +141,27 @@ def _reachable(study: Study, owner: str | None, domains: Domains) -> set[tuple[s
 def _solutions(
     study: Study, owner: str | None, domains: Domains, chosen: dict[str, str | float]
 ) -> Iterator[dict[str, str | float]]:
-    """Yield the allowed profiles, giving up a branch as soon as a constraint is broken."""
+    """Yield the allowed profiles.
+
+    Of the attributes that are still open, the one with the fewest levels left is tried next, so
+    that contradictions show before many combinations are tried.
+    """
     levels: dict[str, object] = {**chosen, ALTERNATIVE: owner}
     if not all(constraint.allows(levels) for constraint in study.constraints):
         return
-    if len(chosen) == len(domains):
+    left = {
+        name: [cell for cell in cells if _fits(study, levels, name, cell)]
+        for name, cells in domains.items()
+        if name not in chosen
+    }
+    if not left:
         yield dict(chosen)
         return
-    name = next(name for name in domains if name not in chosen)
-    for cell in domains[name]:
+    name = min(left, key=lambda each: len(left[each]))
+    for cell in left[name]:
         yield from _solutions(study, owner, domains, {**chosen, name: cell})
+
+
+def _fits(study: Study, levels: Mapping[str, object], name: str, cell: str | float) -> bool:
+    with_cell = {**levels, name: cell}
+    return all(c.allows(with_cell) for c in study.constraints if name in c.attributes)

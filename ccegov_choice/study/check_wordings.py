@@ -38,7 +38,7 @@ def wording_problems(study: Study) -> Iterator[Problem]:
     for item in _wordings(study):
         where = place(study, item.path, f"study '{study.id}'")
         yield from _missing_problems(study, item, where)
-        if not money_declared:
+        if not money_declared and not _is_of_money(study, item):
             yield from _money_word_problems(item, where)
     yield from _image_problems(study)
 
@@ -111,7 +111,7 @@ def _missing_problems(study: Study, item: _Wording, where: str) -> Iterator[Prob
     if isinstance(text, str):
         if item.required and not text.strip():
             yield Problem(f"{item.name} is empty", f'Write {key} = "...".', where)
-        elif text and len(study.languages) > 1:
+        elif text and len(set(study.languages)) > 1:
             listed = ", ".join(study.languages)
             lines = ", ".join(f'{key}.{code} = "..."' for code in study.languages)
             yield Problem(
@@ -133,6 +133,11 @@ def _missing_problems(study: Study, item: _Wording, where: str) -> Iterator[Prob
                 f"{found.cure} Or add '{code}' to languages.",
                 where,
             )
+
+
+def _is_of_money(study: Study, item: _Wording) -> bool:
+    """Return whether a wording belongs to an attribute in money, which is reported as such."""
+    return item.path[0] == "attribute" and study.attributes[int(item.path[1])].money
 
 
 def _money_word_problems(item: _Wording, where: str) -> Iterator[Problem]:

@@ -54,10 +54,15 @@ class Level:
 
 
 def number_level(number: float, unit: Text = "", unit_plural: Text = "") -> Level:
-    """Return the level of a number, labelled with its unit in every language of the unit."""
+    """Return the level of a number, labelled with its unit in every language of the unit.
+
+    Where the plural lacks a language, its singular stands in; `Study.check` reports the gap.
+    """
     label: Text
     if isinstance(unit, Mapping):
-        label = {code: quantity(number, unit, unit_plural, code) for code in unit}
+        plural = {} if isinstance(unit_plural, str) else unit_plural
+        same = unit_plural if isinstance(unit_plural, str) else ""
+        label = {code: quantity(number, unit[code], plural.get(code, same), code) for code in unit}
     else:
         label = quantity(number, unit, unit_plural)
     return Level(number_id(number), label, value=float(number))

@@ -112,3 +112,8 @@ def test_later_changes_by_the_caller_do_not_reach_a_level():
     level = Level("yes", label)
     label["en"] = "No"
     assert level.text() == "Yes"
+
+
+def test_a_plural_that_lacks_a_language_gives_way_to_the_singular():
+    a = Attribute.numeric("wait", "Wait", [2], {"en": "day", "cy": "diwrnod"}, {"en": "days"})
+    assert a.levels[0].label == {"en": "2 days", "cy": "2 diwrnod"}
