@@ -92,7 +92,7 @@ def entry(id: str) -> LibraryEntry:
     return found[id]
 
 
-def attribute(id: str, **overrides: Any) -> Attribute:
+def attribute(id: str, /, **overrides: Any) -> Attribute:
     """Return an attribute of the library, changed as you like.
 
     Parameters
