@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 import traceback
 import warnings
@@ -62,6 +63,9 @@ def _run(parsed: argparse.Namespace) -> int:
     except ChoiceError as error:
         print(f"ccegov: {error}", file=sys.stderr)
         return WRONG_INPUT
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+        return DONE
     except OSError as error:
         print(f"ccegov: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         return WRONG_INPUT

@@ -59,13 +59,18 @@ def read_table(path: str | Path) -> pd.DataFrame:
     )
 
 
+# from 3.1 on pandas reads every float exactly; before, that had to be asked for
+_PANDAS = tuple(int(part) for part in pd.__version__.split(".")[:2])
+_EXACT_FLOATS: dict[str, Any] = {} if _PANDAS >= (3, 1) else {"float_precision": "round_trip"}
+
+
 def _read_csv(source: Any, separator: str = ",", **options: Any) -> pd.DataFrame:
     table: pd.DataFrame = pd.read_csv(
         source,
         sep=separator,
         keep_default_na=False,
         na_values=[""],
-        float_precision="round_trip",
+        **_EXACT_FLOATS,
         **options,
     )
     return table

@@ -73,8 +73,8 @@ def test_wrong_input_prints_the_cure_and_no_traceback(tmp_path, capsys):
 
 
 def test_a_bug_of_ours_is_called_one(monkeypatch, capsys):
-    monkeypatch.setattr("ccegov_choice.study.study.Study.read", lambda path: 1 / 0)
-    assert main(["study", "check", "x.toml"]) == 70
+    monkeypatch.setattr("ccegov_choice.study.library.entries", lambda: 1 / 0)
+    assert main(["library", "list"]) == 70
     assert "a bug of ours" in capsys.readouterr().err
 
 
