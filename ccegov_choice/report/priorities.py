@@ -8,7 +8,7 @@ from ccegov_choice.report.blocks import Block, Figure, Paragraph, Section
 from ccegov_choice.report.charts import Row, Words, importance_bars, level_dots
 from ccegov_choice.report.head_to_head import LevelShare, head_to_head
 from ccegov_choice.report.material import LEVEL, Material, range_note, with_range
-from ccegov_choice.report.wording import in_100, points, quoted, say
+from ccegov_choice.report.wording import in_100, join_words, lower_first, points, quoted, say
 from ccegov_choice.tradeoff.importance import Importance
 
 
@@ -65,13 +65,23 @@ def _levels(material: Material) -> Iterator[Block]:
     )
     yield Paragraph(say("levels.text"))
     yield Figure(level_dots(rows, words))
-    unclear = [
-        f"{item.attribute.text()}: {item.level.text()}"
-        for item in found
-        if item.low is not None and not item.clear
-    ]
+    unclear = _unclear(found)
     if unclear:
         yield Paragraph(say("levels.unclear", levels="; ".join(unclear)))
+
+
+def _unclear(found: Sequence[LevelShare]) -> list[str]:
+    """Name the levels that could go either way, by attribute."""
+    by_label: dict[str, list[str]] = {}
+    for item in found:
+        if item.low is not None and not item.clear:
+            levels = by_label.setdefault(item.attribute.text(), [])
+            if item.level.text() not in levels:
+                levels.append(item.level.text())
+    return [
+        say("trade.gain", label=lower_first(label), change=join_words(levels))
+        for label, levels in by_label.items()
+    ]
 
 
 def _level_row(item: LevelShare, material: Material) -> Row:
