@@ -42,7 +42,10 @@ def separation(
         return None
     count = len(choices.x)
     expansion = constraints.expansion[:count]
-    direction = expansion @ step
+    open_below, open_above = np.isinf(constraints.box.low), np.isinf(constraints.box.high)
+    # a parameter with a bound on that side cannot run away
+    runs = np.where(step < 0, open_below, open_above)
+    direction = expansion @ np.where(runs, step, 0.0)
     if not _separates(choices, direction)[0]:
         found = _separating_direction(choices, constraints)
         if found is None:
@@ -83,8 +86,13 @@ def _separating_direction(choices: Choices, constraints: Constraints) -> FloatAr
     rows = np.unique((differences / scale[:, None]).T, axis=0)
     if len(rows) > _MOST_LP_ROWS:
         return None
+    box = constraints.box
+    sides = [
+        (-1.0 if np.isinf(low) else 0.0, 1.0 if np.isinf(high) else 0.0)
+        for low, high in zip(box.low, box.high, strict=True)
+    ]
     answer = optimize.linprog(
-        -rows.sum(axis=0), A_ub=-rows, b_ub=np.zeros(len(rows)), bounds=(-1, 1), method="highs"
+        -rows.sum(axis=0), A_ub=-rows, b_ub=np.zeros(len(rows)), bounds=sides, method="highs"
     )
     if not answer.success or answer.fun is None or answer.fun >= -1e-6:
         return None

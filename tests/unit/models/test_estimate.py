@@ -1,0 +1,118 @@
+"""The driver finds tops, keeps to walls, says how it ended, and never hides a failure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ccegov_choice.models.estimate import Evaluation, FitOptions, Status, maximise
+from ccegov_choice.models.trust_region import Box
+
+
+def _rosenbrock(point):
+    """Minus Rosenbrock's valley: not concave, top of zero at (1, 1)."""
+    x, y = point
+    value = -(100 * (y - x * x) ** 2 + (1 - x) ** 2)
+    gradient = np.array([400 * x * (y - x * x) + 2 * (1 - x), -200 * (y - x * x)])
+    hessian = np.array([[400 * y - 1200 * x * x - 2, 400 * x], [400 * x, -200.0]])
+    return Evaluation(value, gradient, hessian)
+
+
+def test_a_curved_valley_is_climbed_to_its_top():
+    optimum = maximise(_rosenbrock, np.array([-1.2, 1.0]), Box.unbounded(2))
+    assert optimum.record.status is Status.CONVERGED
+    np.testing.assert_allclose(optimum.point, [1, 1], atol=1e-6)
+    assert optimum.record.evaluations == optimum.record.iterations + 1
+    values = [point.value for point in optimum.record.trace if point.accepted]
+    assert values == sorted(values)
+
+
+def test_the_top_inside_a_box_may_lie_on_its_wall():
+    box = Box(np.array([-2.0, -2.0]), np.array([0.5, 2.0]))
+    optimum = maximise(_rosenbrock, np.array([-1.2, 1.0]), box)
+    assert optimum.record.converged
+    np.testing.assert_allclose(optimum.point, [0.5, 0.25], atol=1e-6)
+
+
+def test_a_start_outside_the_box_is_moved_in():
+    box = Box(np.array([0.0]), np.array([1.0]))
+    optimum = maximise(
+        lambda p: Evaluation(-float(p[0] ** 2), -2 * p, -2 * np.eye(1)), np.array([5.0]), box
+    )
+    assert optimum.point.tolist() == [0.0]
+
+
+def test_too_few_iterations_are_said():
+    optimum = maximise(
+        _rosenbrock, np.array([-1.2, 1.0]), Box.unbounded(2), options=FitOptions(max_iterations=3)
+    )
+    assert optimum.record.status is Status.TOO_MANY_ITERATIONS
+    assert optimum.record.iterations == 3
+    assert "max_iterations" in optimum.record.status.cure
+
+
+def test_what_is_not_finite_at_the_start_is_said():
+    def broken(point):
+        return Evaluation(np.nan, np.zeros(1), np.zeros((1, 1)))
+
+    optimum = maximise(broken, np.zeros(1), Box.unbounded(1))
+    assert optimum.record.status is Status.NOT_FINITE
+
+
+def test_a_step_into_nowhere_is_taken_back():
+    def wall(point):
+        value = float(np.log(point[0]) - point[0]) if point[0] > 0 else np.nan
+        x = point[0] if point[0] > 0 else np.nan
+        return Evaluation(value, np.array([1 / x - 1]), np.array([[-1 / x**2]]))
+
+    # Newton's step from 3 goes to -3, where the logarithm does not exist
+    optimum = maximise(wall, np.array([3.0]), Box.unbounded(1))
+    assert optimum.record.converged
+    assert optimum.point[0] == pytest.approx(1.0, abs=1e-9)
+    assert not all(point.accepted for point in optimum.record.trace)
+
+
+def test_ctrl_c_gives_the_best_point_so_far():
+    calls = []
+
+    def interrupted(point):
+        calls.append(point)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return _rosenbrock(point)
+
+    optimum = maximise(interrupted, np.array([-1.2, 1.0]), Box.unbounded(2))
+    assert optimum.record.status is Status.INTERRUPTED
+    assert optimum.at.value >= _rosenbrock(np.array([-1.2, 1.0])).value
+
+
+def test_a_lying_slope_is_no_progress():
+    def lying(point):
+        return Evaluation(-float(point[0] ** 2), np.array([1.0]), np.array([[-1.0]]))
+
+    optimum = maximise(lying, np.array([0.0]), Box.unbounded(1))
+    assert optimum.record.status is Status.NO_PROGRESS
+
+
+def test_progress_hears_of_each_iteration():
+    class Listener:
+        def __init__(self):
+            self.heard = []
+
+        def advance(self, iteration, value):
+            self.heard.append((iteration, value))
+
+    listener = Listener()
+    optimum = maximise(
+        _rosenbrock, np.array([-1.2, 1.0]), Box.unbounded(2), options=FitOptions(progress=listener)
+    )
+    assert [iteration for iteration, _ in listener.heard] == list(
+        range(1, optimum.record.iterations + 1)
+    )
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_status_says_what_to_do(status):
+    assert status.message.endswith(".")
+    assert status.cure.endswith((".", "here."))
+    assert Status.from_label(status.label) is status
