@@ -154,6 +154,11 @@ def fieller_interval(ratio: Ratio, level: float) -> Interval:
 
 
 def percentile_interval(values: npt.NDArray[np.float64], level: float) -> Interval:
-    """Return the central interval of draws ``(R,)``."""
-    low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2])
+    """Return the central interval of draws ``(R,)``.
+
+    The ``k``-th smallest of ``R`` draws stands for the share ``k / (R + 1)``, so that few draws
+    do not make the interval too short.
+    """
+    shares = [0.5 - level / 2, 0.5 + level / 2]
+    low, high = np.quantile(values, shares, method="weibull")
     return Interval(float(low), float(high))

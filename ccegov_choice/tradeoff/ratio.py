@@ -244,9 +244,9 @@ def _check_request(results: Results, method: str, level: float, draws: int | Non
             where="level",
             cure="Give 0.95 for 95 %.",
         )
-    if draws is not None and draws < 100:
+    if draws is not None and draws < 99:
         raise TradeOffError(
-            f"{draws} draws are too few for an interval", where="draws", cure="Give 100 or more."
+            f"{draws} draws are too few for an interval", where="draws", cure="Give 99 or more, better 999."
         )
     if not results.converged:
         raise TradeOffError(
