@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FAMILIES", "PylogitModel", "fit"]
 
+# a shape of exp(15) or exp(-15) is zero or infinite for all that data can say
+RUNAWAY = 15.0
+
 
 def fit(
     data: ChoiceData,
@@ -87,12 +90,30 @@ def fit(
         )
     with running() as pylogit:
         results = fit_with(pylogit, model, data)
-    if not results.converged:
-        status = results.optimisation.status
-        error = ConvergenceError(status.message, where=model.title, cure=status.cure)
-        error.best = results
-        raise error
+    _check_top(results)
     return results.with_covariance(kind)
+
+
+def _check_top(results: Results) -> None:
+    """Refuse estimates that are not at a top, or at one that lies at infinity."""
+    runaway = [
+        name
+        for name, value in zip(results.names, results.estimates, strict=True)
+        if name.startswith("log_shape[") and not abs(value) < RUNAWAY
+    ]
+    if results.converged and not runaway:
+        return
+    status = results.optimisation.status
+    problem, cure = status.message, "Choose another family, or draw other tastes with seed=."
+    if runaway:
+        problem = f"{', '.join(runaway)} grow without end: these data do not tell them"
+        cure = (
+            "Choose 'MNL', 'Nested Logit' or 'Cloglog'; shapes need alternatives that are chosen "
+            "rarely in some tasks and often in others."
+        )
+    error = ConvergenceError(problem, where=results.model.title, cure=cure)
+    error.best = results
+    raise error
 
 
 def _checked_model(

@@ -250,6 +250,14 @@ def test_a_search_that_stops_early_says_so(monkeypatch, data, utility):
     assert set(best.absent) == set(best.names)
 
 
+@pytest.mark.parametrize("family", ["Asym", "Scobit", "Uneven"])
+def test_shapes_that_grow_without_end_are_named(family):
+    travel = cc.load_dataset("travel_mode")
+    with pytest.raises(ConvergenceError, match=r"log_shape\[.*grow without end") as caught:
+        cc.pylogit.fit(travel, travel.utility, family)
+    assert caught.value.best.log_likelihood > -199.1284
+
+
 def test_the_backend_is_public():
     assert cc.pylogit is pylogit_backend
     assert set(cc.pylogit.FAMILIES) >= {"MNL", "Nested Logit", "Mixed Logit"}
