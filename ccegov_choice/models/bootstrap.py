@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import CovarianceError
-from ccegov_choice.models.covariance import Bootstrap, Computed
+from ccegov_choice.models.covariance import Bootstrap
 from ccegov_choice.models.estimate import FitOptions, maximise
+from ccegov_choice.models.evidence import Computed
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData

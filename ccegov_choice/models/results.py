@@ -16,8 +16,9 @@ from scipy import special
 from ccegov_choice._provenance import Provenance
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import ChoiceError, CovarianceError, unknown_name
-from ccegov_choice.models.covariance import Bootstrap, Covariance, Evidence, covariance_kind
+from ccegov_choice.models.covariance import Bootstrap, Covariance, covariance_kind
 from ccegov_choice.models.estimate import OptimisationRecord
+from ccegov_choice.models.evidence import Evidence
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.utility import Utility
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ccegov_choice.models.estimate import Evaluation, FitOptions, Status, maximise
+from ccegov_choice.models.estimate import Evaluation, FitOptions, maximise
+from ccegov_choice.models.status import Status
 from ccegov_choice.models.trust_region import Box
 
 
