@@ -18,6 +18,7 @@ from ccegov_choice.errors import FileFormatError, unknown_name
 from ccegov_choice.models.covariance import covariance_from_dict
 from ccegov_choice.models.estimate import OptimisationRecord, TracePoint
 from ccegov_choice.models.results import Model, Results
+from ccegov_choice.models.status import Status
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.utility import Utility
 
