@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
     from ccegov_choice._provenance import Provenance
     from ccegov_choice.data.describe import Description
+    from ccegov_choice.data.source import DataSource
     from ccegov_choice.study.study import Study
     from ccegov_choice.study.utility import Utility
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Response = Literal["choice", "ranking", "best-worst", "none"]
-
-ORIGINAL_PERSON = "original_person"
 
 
 class SupportsTasks(Protocol):
@@ -43,43 +42,6 @@ class SupportsTasks(Protocol):
     @property
     def sha256(self) -> str:
         """The hash of the design."""
-
-
-@dataclass(frozen=True)
-class DataSource:
-    """Where a published data set comes from and under which terms.
-
-    Parameters
-    ----------
-    name : str
-        The name `load_dataset` knows it by.
-    title : str
-        What it is, in a few words.
-    licence : str
-        The licence of the file.
-    citation : str
-        The study to cite.
-    repository, commit, path : str
-        The public repository, the commit or branch in it, and the file.
-    sha256 : str
-        The hash the file must have; empty where a Python package carries the data.
-    """
-
-    name: str
-    title: str
-    licence: str
-    citation: str
-    repository: str = ""
-    commit: str = ""
-    path: str = ""
-    sha256: str = ""
-
-    @property
-    def url(self) -> str:
-        """Return the address of the file; empty where there is nothing to download."""
-        if not self.repository:
-            return ""
-        return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{self.path}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -474,8 +436,9 @@ class ChoiceData:
         Robust errors are then those per observation, as Biogeme prints them for such data. The
         column ``original_person`` keeps who it was.
         """
-        frame = self._renumbered(self._frame, np.repeat(np.arange(self.tasks), self._task_sizes))
-        return replace(self, _frame=frame, person_offsets=np.arange(self.tasks + 1))
+        from ccegov_choice.data.subset import each_task_alone
+
+        return each_task_alone(self)
 
     def first_choices(self) -> ChoiceData:
         """Keep of a ranking, or of a best and worst, only what was put first."""
@@ -502,9 +465,9 @@ class ChoiceData:
             If the booleans have another length, split a task, keep nobody, or an identifier is
             unknown.
         """
-        from ccegov_choice.data.subset import selected_tasks
+        from ccegov_choice.data.subset import select
 
-        return self._of_tasks(selected_tasks(self, keep))
+        return select(self, keep)
 
     def take_people(self, index: Any) -> ChoiceData:
         """Take people by position, in this order, as often as they are named.
@@ -515,14 +478,9 @@ class ChoiceData:
             Positions from 0 to ``people - 1``. Where one is repeated, all people are numbered
             anew from 1 and the column ``original_person`` keeps who they were.
         """
-        positions = np.asarray(index, dtype=np.int64)
-        tasks, person_offsets = _gather(self.person_offsets, positions)
-        rows, task_offsets = _gather(self.task_offsets, tasks)
-        frame = self._frame.take(rows).reset_index(drop=True)
-        if len(np.unique(positions)) < len(positions):
-            sizes = np.diff(task_offsets[person_offsets])
-            frame = self._renumbered(frame, np.repeat(np.arange(len(positions)), sizes))
-        return replace(self, _frame=frame, task_offsets=task_offsets, person_offsets=person_offsets)
+        from ccegov_choice.data.subset import take_people
+
+        return take_people(self, index)
 
     def with_weight(self, column: str | None) -> ChoiceData:
         """Return the same choices weighted by a column of ``frame``; by none with None.
@@ -565,44 +523,3 @@ class ChoiceData:
 
     def _repr_html_(self) -> str:
         return self.describe()._repr_html_()
-
-    # ------------------------------------------------------------------ parts of the above
-
-    @property
-    def _task_sizes(self) -> Integers:
-        return np.diff(self.task_offsets)
-
-    def _of_tasks(self, tasks: Integers) -> ChoiceData:
-        """Keep these tasks (positions, rising); people left without any are gone."""
-        rows, task_offsets = _gather(self.task_offsets, tasks)
-        counts = np.bincount(self.task_people[tasks], minlength=self.people)
-        person_offsets = np.concatenate([[0], np.cumsum(counts[counts > 0])]).astype(np.int64)
-        frame = self._frame.take(rows).reset_index(drop=True)
-        return replace(self, _frame=frame, task_offsets=task_offsets, person_offsets=person_offsets)
-
-    @staticmethod
-    def _renumbered(frame: pd.DataFrame, numbers: Integers) -> pd.DataFrame:
-        """Give rows new person numbers from 1, and remember the first ones they had."""
-        if ORIGINAL_PERSON not in frame:
-            frame = frame.assign(**{ORIGINAL_PERSON: frame["person"]})
-        return frame.assign(person=numbers + 1)
-
-
-def _gather(offsets: Integers, index: Integers) -> tuple[Integers, Integers]:
-    """Members of some groups of a ragged axis, and the offsets of these groups.
-
-    Parameters
-    ----------
-    offsets : ndarray, shape (G + 1,)
-    index : ndarray, shape (n,)
-        Groups to take, repeats allowed.
-
-    Returns
-    -------
-    members : ndarray, shape (sum of sizes,)
-    new_offsets : ndarray, shape (n + 1,)
-    """
-    sizes = np.diff(offsets)[index]
-    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    members = np.repeat(offsets[index] - starts[:-1], sizes) + np.arange(starts[-1])
-    return members, starts

@@ -11,7 +11,8 @@ from types import ModuleType
 
 from ccegov_choice._files import sha256
 from ccegov_choice._table import Table
-from ccegov_choice.data.choice_data import ChoiceData, DataSource
+from ccegov_choice.data.choice_data import ChoiceData
+from ccegov_choice.data.source import DataSource
 from ccegov_choice.errors import DataError, unknown_name
 from ccegov_choice.study.utility import Utility
 

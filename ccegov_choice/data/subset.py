@@ -1,7 +1,8 @@
-"""Which tasks stay when an analyst keeps part of the data."""
+"""Other people or fewer tasks: what an analyst keeps, repeats, or looks at one by one."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +17,68 @@ if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
 
 
-def selected_tasks(data: ChoiceData, keep: Any) -> npt.NDArray[np.int64]:
-    """Positions of the tasks to keep; see `ChoiceData.select`."""
+Integers = npt.NDArray[np.int64]
+
+ORIGINAL_PERSON = "original_person"
+
+
+def each_task_alone(data: ChoiceData) -> ChoiceData:
+    """Treat every task as if another person had answered it."""
+    sizes = np.diff(data.task_offsets)
+    frame = _renumbered(data.frame, np.repeat(np.arange(data.tasks), sizes))
+    return replace(data, _frame=frame, person_offsets=np.arange(data.tasks + 1))
+
+
+def take_people(data: ChoiceData, index: Any) -> ChoiceData:
+    """Take people by position, with repeats; see `ChoiceData.take_people`."""
+    positions = np.asarray(index, dtype=np.int64)
+    tasks, person_offsets = gather(data.person_offsets, positions)
+    rows, task_offsets = gather(data.task_offsets, tasks)
+    frame = data.frame.take(rows).reset_index(drop=True)
+    if len(np.unique(positions)) < len(positions):
+        sizes = np.diff(task_offsets[person_offsets])
+        frame = _renumbered(frame, np.repeat(np.arange(len(positions)), sizes))
+    return replace(data, _frame=frame, task_offsets=task_offsets, person_offsets=person_offsets)
+
+
+def _renumbered(frame: pd.DataFrame, numbers: Integers) -> pd.DataFrame:
+    """Give rows new person numbers from 1, and remember the first ones they had."""
+    if ORIGINAL_PERSON not in frame:
+        frame = frame.assign(**{ORIGINAL_PERSON: frame["person"]})
+    return frame.assign(person=numbers + 1)
+
+
+def gather(offsets: Integers, index: Integers) -> tuple[Integers, Integers]:
+    """Return members of some groups of a ragged axis, and the offsets of these groups.
+
+    Parameters
+    ----------
+    offsets : ndarray, shape (G + 1,)
+    index : ndarray, shape (n,)
+        Groups to take, repeats allowed.
+
+    Returns
+    -------
+    members : ndarray, shape (sum of sizes,)
+    new_offsets : ndarray, shape (n + 1,)
+    """
+    sizes = np.diff(offsets)[index]
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    members = np.repeat(offsets[index] - starts[:-1], sizes) + np.arange(starts[-1])
+    return members, starts
+
+
+def select(data: ChoiceData, keep: Any) -> ChoiceData:
+    """Keep some of the people or tasks; see `ChoiceData.select`."""
+    tasks = _selected_tasks(data, keep)
+    rows, task_offsets = gather(data.task_offsets, tasks)
+    counts = np.bincount(data.task_people[tasks], minlength=data.people)
+    person_offsets = np.concatenate([[0], np.cumsum(counts[counts > 0])]).astype(np.int64)
+    frame = data.frame.take(rows).reset_index(drop=True)
+    return replace(data, _frame=frame, task_offsets=task_offsets, person_offsets=person_offsets)
+
+
+def _selected_tasks(data: ChoiceData, keep: Any) -> Integers:
     values = np.asarray(keep)
     if values.dtype == object and values.size and pd.api.types.is_bool_dtype(pd.Series(values)):
         values = values.astype(bool)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ccegov_choice.data.choice_data import ChoiceData, DataSource
+from ccegov_choice.data.choice_data import ChoiceData
+from ccegov_choice.data.source import DataSource
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.study import Study

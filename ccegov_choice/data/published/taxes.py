@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ccegov_choice.data.choice_data import ChoiceData, DataSource
+from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.data.published.rfiles import read_rda
+from ccegov_choice.data.source import DataSource
 from ccegov_choice.study.attribute import Attribute, Direction
 from ccegov_choice.study.covariate import Covariate
 from ccegov_choice.study.level import Level
@@ -81,6 +82,7 @@ def study() -> Study:
         question="Which of these tax plans would you prefer?",
         role="citizen",
         declarations={
+            "decision": "Who should bear the income tax, and how much revenue it should raise.",
             "population": "adults in the United States of America",
             "source": SOURCE.citation,
         },

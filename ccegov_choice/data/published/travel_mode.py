@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ccegov_choice.data.choice_data import ChoiceData, DataSource
+from ccegov_choice.data.choice_data import ChoiceData
+from ccegov_choice.data.source import DataSource
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.covariate import Covariate

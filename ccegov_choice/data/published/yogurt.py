@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ccegov_choice.data.choice_data import ChoiceData, DataSource
+from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.data.published.rfiles import read_rda
+from ccegov_choice.data.source import DataSource
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.study import Study
