@@ -134,8 +134,9 @@ def _trade_offs(
         try:
             found.append(trade_offs(results, pay_in=name, data=data))
         except TradeOffError as error:
-            print(f"ccegov: note: {error}", file=sys.stderr)
+            # raises again where the trade itself is wrong, not only its interval
             found.append(trade_offs(results, pay_in=name, data=data, method="fieller"))
+            print(f"ccegov: note: Fieller's method is used: {error}", file=sys.stderr)
     return found
 
 

@@ -12,6 +12,9 @@ from ccegov_choice.report.blocks import Block, Bullets, Callout, Paragraph, Sect
 from ccegov_choice.report.material import FEW_PEOPLE, LEVEL, Material, level_percent
 from ccegov_choice.report.wording import points, quoted, say
 
+FEW_RANGES = 2
+"""How many tested ranges are repeated among the limits; more are left to section 2."""
+
 
 def certainty_section(material: Material) -> Section:
     """Say how far chance could move the numbers, and how well the model knows people."""
@@ -77,7 +80,11 @@ def _limits(material: Material) -> Iterator[str]:
     if material.simulated:
         yield say("limits.simulated")
     yield say("limits.said")
-    yield say("limits.tested", ranges=" ".join(_tested(material))).replace("  ", " ")
+    ranges = list(_tested(material))
+    if 0 < len(ranges) <= FEW_RANGES:
+        yield say("limits.tested", ranges=" ".join(ranges))
+    else:
+        yield say("limits.tested_many")
     yield say("limits.average")
     yield say("limits.missing")
     if study.mandatory:

@@ -43,16 +43,22 @@ def _importance(material: Material) -> Iterator[Block]:
     yield Figure(importance_bars(rows, words))
 
 
+def leaders(found: Importance) -> list[str]:
+    """Return the labels of what may matter most: the first, and all whose ranges reach it."""
+    first = found.items[0]
+    return [item.label for item in found.items if item.conf_high >= first.conf_low]
+
+
 def importance_headline(found: Importance) -> str:
-    """Name what matters most, or the two that cannot be told apart."""
-    first, *rest = found.items
-    if not rest:
-        return say("importance.headline_only", first=quoted(first.label))
-    second = rest[0]
-    if second.conf_high < first.conf_low:
-        return say("importance.headline_clear", first=quoted(first.label))
-    names = {"first": quoted(first.label), "second": quoted(second.label)}
-    return say("importance.headline_tied", **names)
+    """Name what matters most, or say that several cannot be told apart."""
+    first, *others = leaders(found)
+    if len(found.items) == 1:
+        return say("importance.headline_only", first=quoted(first))
+    if not others:
+        return say("importance.headline_clear", first=quoted(first))
+    if len(others) == 1:
+        return say("importance.headline_two", first=quoted(first), second=quoted(others[0]))
+    return say("importance.headline_many", first=quoted(first), n=len(others))
 
 
 def _levels(material: Material) -> Iterator[Block]:
@@ -111,4 +117,5 @@ def _level_headline(found: Sequence[LevelShare]) -> str:
         share=in_100(share),
         level=quoted(chosen.text()),
         base=quoted(other.text()),
+        attribute=lower_first(best.attribute.text()),
     )

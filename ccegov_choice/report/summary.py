@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from ccegov_choice.report.blocks import Block, Finding, Findings, Paragraph, Section
 from ccegov_choice.report.material import Material
+from ccegov_choice.report.priorities import leaders
 from ccegov_choice.report.scenarios import (
     largest_difference,
     scenario_headline,
     share_headline,
 )
-from ccegov_choice.report.trading import clearest, gain_phrase, gained_attribute, shared_places
+from ccegov_choice.report.trading import clearest, gain_phrase, gained_attribute, places_of
 from ccegov_choice.report.wording import between, plain, points, quoted, say
 from ccegov_choice.study.study import Study
 from ccegov_choice.tradeoff.ratio import TradeOff
@@ -61,7 +62,7 @@ def _best_trades(material: Material) -> list[TradeOff]:
 
 
 def _trade(study: Study, trade: TradeOff) -> Finding:
-    places = shared_places([trade])
+    places = places_of(trade)
     payment = trade.payment
     assert trade.conf_low is not None  # only trades with both limits are told
     assert trade.conf_high is not None
@@ -81,9 +82,8 @@ def _trade(study: Study, trade: TradeOff) -> Finding:
 def _importance(material: Material) -> Iterator[Finding]:
     if material.importance is None:
         return
-    items = material.importance.items
-    first = items[0]
-    tied = len(items) > 1 and items[1].conf_high >= first.conf_low
+    first = material.importance.items[0]
+    tied = len(leaders(material.importance)) > 1
     n = points(100 * first.share)
     yield Finding(
         n,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ccegov_choice.report.blocks import (
     Block,
@@ -21,15 +21,18 @@ from ccegov_choice.report.wording import (
     join_words,
     lower_first,
     plain,
+    quoted,
     say,
     upper_first,
 )
 from ccegov_choice.study.study import Study
-from ccegov_choice.tradeoff.phrases import decimals
 from ccegov_choice.tradeoff.ratio import TradeOff
 
 SPOKEN = 3
 """How many gains are said in full; the chart and its table hold the others."""
+
+MOST_PLACES = 4
+"""No number of a chart has more decimals than this."""
 
 
 def trading_section(material: Material) -> Section:
@@ -51,7 +54,7 @@ def _trading(material: Material) -> Iterator[Block]:
 
 def _one_numeraire(material: Material, trades: Sequence[TradeOff], pay_in: str) -> Iterator[Block]:
     trades = by_attribute(trades)
-    payment, places = trades[0].payment, shared_places(trades)
+    payment = trades[0].payment
     lead = say("trade.lead", what=paid(trades[0]))
     if payment.vehicle:
         lead = f"{lead} {say('trade.money', vehicle=payment.vehicle)}"
@@ -62,12 +65,12 @@ def _one_numeraire(material: Material, trades: Sequence[TradeOff], pay_in: str) 
         range_note(trades[0].level),
         material.sample,
     )
-    rows = [_gain_row(material.study, trade, places) for trade in trades]
+    rows = [_gain_row(material.study, trade) for trade in trades]
     name = f"trade-offs-{pay_in.replace('_', '-')}"
     yield Figure(trade_intervals(rows, words, unit=upper_first(paid(trades[0])), id=name))
     yield from _in_words(material.study, trades)
     notes = dict.fromkeys(upper_first(note) for trade in trades for note in trade.notes)
-    stretched = _beyond_what_was_shown(material, trades, places)
+    stretched = _beyond_what_was_shown(material, trades)
     remarks = (*stretched, *(f"{note.rstrip('.')}." for note in notes))
     if remarks:
         yield Bullets(remarks)
@@ -107,9 +110,9 @@ def gain_phrase(study: Study, trade: TradeOff) -> str:
     return say("trade.gain", label=lower_first(label), change=change)
 
 
-def _gain_row(study: Study, trade: TradeOff, places: int) -> Row:
+def _gain_row(study: Study, trade: TradeOff) -> Row:
     heading, change = gain_parts(study, trade)
-    return trade_row(trade, places, label=upper_first(change), heading=heading)
+    return trade_row(trade, label=upper_first(change), heading=heading)
 
 
 def _in_words(study: Study, trades: Sequence[TradeOff]) -> Iterator[Block]:
@@ -129,7 +132,7 @@ def _in_words(study: Study, trades: Sequence[TradeOff]) -> Iterator[Block]:
 
 
 def _gain_sentence(study: Study, trade: TradeOff) -> str:
-    places = shared_places([trade])
+    places = places_of(trade)
     assert trade.conf_low is not None  # only trades with both limits are told
     assert trade.conf_high is not None
     return say(
@@ -140,9 +143,7 @@ def _gain_sentence(study: Study, trade: TradeOff) -> str:
     )
 
 
-def _beyond_what_was_shown(
-    material: Material, trades: Sequence[TradeOff], places: int
-) -> Iterator[str]:
+def _beyond_what_was_shown(material: Material, trades: Sequence[TradeOff]) -> Iterator[str]:
     """Say which amounts are larger than any that people could have given up in a task."""
     shown = [
         level.value
@@ -152,7 +153,7 @@ def _beyond_what_was_shown(
     span = max(shown) - min(shown)
     far = [gain_phrase(material.study, trade) for trade in trades if abs(trade.estimate) > span]
     if far:
-        most = trades[0].payment.amount(span, 0 if float(span).is_integer() else places)
+        most = trades[0].payment.amount(span, 0 if float(span).is_integer() else digits_for(span))
         yield say("trade.tested", most=most, gains="; ".join(far))
 
 
@@ -174,21 +175,25 @@ def sound(trade: TradeOff) -> bool:
     return trade.interval.shape == "bounded" and trade.denominator_statistic > 0
 
 
-def shared_places(trades: Sequence[TradeOff]) -> int:
-    """Return how many decimals the numbers of one chart need, from its largest number."""
-    largest = max(trades, key=lambda trade: abs(trade.estimate))
-    return min(digits_for(largest.estimate), decimals(largest.interval, largest.estimate))
+def places_of(trade: TradeOff) -> int:
+    """Return how many decimals a trade-off needs: few, but so that its range is one."""
+    ends = [end for end in (trade.estimate, trade.conf_low, trade.conf_high) if end is not None]
+    places = digits_for(max(abs(end) for end in ends))
+    if trade.conf_low is None or trade.conf_high is None:
+        return places
+    while places < MOST_PLACES and plain(trade.conf_low, places) == plain(trade.conf_high, places):
+        places += 1
+    return places
 
 
-def trade_row(
-    trade: TradeOff, places: int, *, label: str = "", heading: str = "", shape: int = 0
-) -> Row:
+def trade_row(trade: TradeOff, *, label: str = "", heading: str = "", shape: int = 0) -> Row:
     """Return the row of a chart for a trade-off; without an interval it has no mark either."""
     name = label or upper_first(trade.gain_text)
     if not sound(trade):
         reason = trade.interval_text()
         text = say("trade.no_number")
         return Row(name, None, text=text, heading=heading, shape=shape, absent=reason)
+    places = places_of(trade)
     text = with_range(plain(trade.estimate, places), trade.conf_low, trade.conf_high, places)
     return Row(
         name, trade.estimate, trade.conf_low, trade.conf_high, text, heading=heading, shape=shape
@@ -216,22 +221,44 @@ def group_blocks(material: Material) -> Iterator[Block]:
     every = [trade for trades in material.groups.values() for trade in trades]
     yield Subheading(say("groups.title"))
     for pay_in in dict.fromkeys(trade.pay_in for trade in every):
-        same = [trade for trade in every if trade.pay_in == pay_in]
-        places = shared_places(same)
+        by_gain = _group_trades(material, pay_in)
+        first = next(iter(next(iter(by_gain.values())).values()))
+        shapes = {name: shape for shape, name in enumerate(material.groups)}
         rows = [
-            trade_row(
-                trade, places, label=name, heading=upper_first(trade.gain_text), shape=position
-            )
-            for gain in dict.fromkeys(trade.gain for trade in same)
-            for position, (name, trades) in enumerate(material.groups.items())
-            for trade in trades
-            if trade.gain == gain and trade.pay_in == pay_in
+            trade_row(trade, label=name, heading=upper_first(trade.gain_text), shape=shapes[name])
+            for trades in by_gain.values()
+            for name, trade in trades.items()
         ]
         words = Words(
-            say("groups.headline", groups=join_words(list(material.groups))),
-            say("groups.subtitle", what=paid(same[0])),
-            f"{range_note(same[0].level)} {say('groups.note')}",
+            _group_headline(material.study, by_gain),
+            say("groups.subtitle", what=paid(first)),
+            f"{range_note(first.level)} {say('groups.note')}",
             material.sample,
         )
         name = f"groups-{pay_in.replace('_', '-')}"
-        yield Figure(group_differences(rows, words, unit=upper_first(paid(same[0])), id=name))
+        yield Figure(group_differences(rows, words, unit=upper_first(paid(first)), id=name))
+
+
+def _group_trades(material: Material, pay_in: str) -> dict[str, dict[str, TradeOff]]:
+    """Return gain -> group -> trade-off, for one thing to pay in."""
+    found: dict[str, dict[str, TradeOff]] = {}
+    for name, trades in material.groups.items():
+        for trade in trades:
+            if trade.pay_in == pay_in:
+                found.setdefault(trade.gain, {})[name] = trade
+    return found
+
+
+def _group_headline(study: Study, by_gain: Mapping[str, Mapping[str, TradeOff]]) -> str:
+    """Name the gain on which two groups differ most, if their ranges do not touch."""
+    widest, best = 0.0, ""
+    for trades in by_gain.values():
+        told = {name: trade for name, trade in trades.items() if sound(trade)}
+        for high, more in told.items():
+            for low, less in told.items():
+                gap = (more.conf_low or 0.0) - (less.conf_high or 0.0)
+                if gap > 0 and more.estimate - less.estimate > widest:
+                    widest = more.estimate - less.estimate
+                    gain = gain_phrase(study, more)
+                    best = say("groups.headline", high=quoted(high), low=quoted(low), gain=gain)
+    return best or say("groups.headline_none")
