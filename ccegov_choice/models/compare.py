@@ -215,10 +215,13 @@ def _require_same_data(results: Sequence[Results], labels: Sequence[str]) -> Non
             for what, words in (("people", "people"), ("tasks", "tasks"), ("rows", "alternatives"))
             if getattr(first, what) != getattr(item, what)
         ]
-        if not differs and not _same_null(first, item):
+        if not differs and not _close(first.log_likelihood_null, item.log_likelihood_null):
             differs = ["other choice sets or weights"]
         if not differs and not np.array_equal(first.person_ids, item.person_ids):
             differs = ["other people"]
+        constants = first.log_likelihood_constants, item.log_likelihood_constants
+        if not differs and not _close(*constants):
+            differs = ["other shares of the alternatives"]
         hashes = first.provenance.parents.get("data"), item.provenance.parents.get("data")
         if not differs and None not in hashes and hashes[0] != hashes[1]:
             differs = ["data with other content"]
@@ -236,8 +239,8 @@ def _require_same_data(results: Sequence[Results], labels: Sequence[str]) -> Non
         raise DataError.of(problems, "{count} models cannot be compared with the first:")
 
 
-def _same_null(first: Results, second: Results) -> bool:
-    return math.isclose(first.log_likelihood_null, second.log_likelihood_null, rel_tol=1e-9)
+def _close(first: float | None, second: float | None) -> bool:
+    return first is None or second is None or math.isclose(first, second, rel_tol=1e-9)
 
 
 def _fit(results: Results, name: str) -> Fit:
@@ -269,7 +272,7 @@ def is_special_case(small: Results, large: Results) -> bool:
     It is, if both are of one kind and study, the coefficients of the first are among those of the
     second by name and coding, and what the second holds fixed the first holds fixed too.
     """
-    if small.model.kind != large.model.kind or small.study != large.study:
+    if small.study != large.study or not _same_family(small, large):
         return False
     if small.parameters >= large.parameters or not set(small.names) <= set(large.names):
         return False
@@ -283,6 +286,14 @@ def is_special_case(small: Results, large: Results) -> bool:
         return False
     # a special case cannot fit better; where it does, the two are not what they seem
     return large.log_likelihood >= small.log_likelihood - 1e-6 * abs(small.log_likelihood)
+
+
+def _same_family(small: Results, large: Results) -> bool:
+    """Return whether both models have the same shares for the same parameters."""
+    if small.model.kind == large.model.kind == "logit":
+        return True
+    one, other = ({"kind": r.model.kind, **r.model.to_dict()} for r in (small, large))
+    return one == other
 
 
 def _expansion_within(small: Results, large: Results) -> bool:

@@ -31,7 +31,7 @@ SCHEMA = 1
 # kind of model in a file -> module and class whose ``from_dict(content, utility)`` reads it
 _MODELS = {
     "logit": ("ccegov_choice.models.logit", "Logit"),
-    "pylogit": ("ccegov_choice.models.pylogit_backend", "PylogitModel"),
+    "pylogit": ("ccegov_choice.models.pylogit_model", "PylogitModel"),
 }
 _COUNTS = ("people", "tasks", "rows", "weighted")
 _LIKELIHOODS = ("log_likelihood", "log_likelihood_null", "log_likelihood_constants")

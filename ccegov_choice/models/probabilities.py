@@ -28,6 +28,24 @@ def scale_column(results: Results) -> str | None:
     return scale
 
 
+def require_logit_shares(results: Results) -> None:
+    """Refuse models whose shares are not those of the logit.
+
+    Raises
+    ------
+    DataError
+        For a nested, mixed or asymmetric model of the second opinion.
+    """
+    if not getattr(results.model, "logit_shares", True):
+        raise DataError(
+            f"{results.model.title} does not choose by logit shares, so this forecast would be "
+            "wrong",
+            where=results.model.title,
+            cure="Forecast with Logit(utility).fit(data); use this model as a second opinion on "
+            "coefficients and trade-offs.",
+        )
+
+
 def scale_positions(results: Results, groups: npt.NDArray[Any]) -> IntArray:
     """Return ``(A,)`` positions of the scale parameter of each row's group; -1 is the base.
 
@@ -109,6 +127,7 @@ class Tasks:
             If the frame is empty, does not say which rows make a task, or shows an alternative
             twice in one.
         """
+        require_logit_shares(results)
         if isinstance(data, ChoiceData):
             order = np.arange(data.rows)
             return cls(results, data.frame, data.task_offsets, data.weights, order)

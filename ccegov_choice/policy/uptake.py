@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ccegov_choice.errors import PolicyError, unknown_name
 from ccegov_choice.models.draws import draw_parameters
 from ccegov_choice.models.people import People, gather_people, one_person
-from ccegov_choice.models.probabilities import scale_column, scale_factors
+from ccegov_choice.models.probabilities import require_logit_shares, scale_column, scale_factors
 from ccegov_choice.models.results import Results
 from ccegov_choice.policy.forecast import Difference, Mode, Uptake, central_limits
 from ccegov_choice.policy.scenario import (
@@ -92,6 +92,7 @@ def uptake(
     """
     study, utility = results.study, results.utility
     _refuse_duty(results)
+    require_logit_shares(results)
     found = as_scenarios(scenarios)
     check_scenarios(found, utility, study)
     with_opt_out = study.opt_out is not None if opt_out is None else opt_out

@@ -196,6 +196,7 @@ def _trade(
     notes = [*stand.notes(gained), *stand.notes(attribute)]
     notes += _direction_notes(attribute, ratio, level)
     notes += _fixed_notes(results, numerator, denominator)
+    notes += _mean_notes(results, numerator, denominator)
     return TradeOff(
         gain=str(change),
         gain_text=gain_words(change, gained, study.numeraire(gained.id), language),
@@ -235,6 +236,17 @@ def _fixed_notes(results: Results, *rows: Vector) -> list[str]:
     ]
 
 
+def _mean_notes(results: Results, *rows: Vector) -> list[str]:
+    """Say where tastes differ by chance: a ratio of means is not the mean of ratios."""
+    used = np.any([row != 0 for row in rows], axis=0)
+    random: tuple[str, ...] = getattr(results.model, "random", ())
+    names = results.names[: results.utility.size]
+    varied = [n for n, is_used in zip(names, used, strict=True) if is_used and n in random]
+    if not varied:
+        return []
+    return [f"tastes for {', '.join(varied)} differ between people; this is the ratio of the means"]
+
+
 def _check_request(results: Results, method: str, level: float, draws: int | None) -> None:
     if method not in METHODS:
         raise TradeOffError.of([unknown_name(method, METHODS, "method")])
@@ -246,7 +258,9 @@ def _check_request(results: Results, method: str, level: float, draws: int | Non
         )
     if draws is not None and draws < 99:
         raise TradeOffError(
-            f"{draws} draws are too few for an interval", where="draws", cure="Give 99 or more, better 999."
+            f"{draws} draws are too few for an interval",
+            where="draws",
+            cure="Give 99 or more, better 999.",
         )
     if not results.converged:
         raise TradeOffError(

@@ -43,7 +43,9 @@ def study():
         ),
         opt_out=Alternative("none", "I would not claim", kind="opt_out"),
         covariates=(
-            Covariate("poor", "Low income", "categorical", (Level("no", "No"), Level("yes", "Yes"))),
+            Covariate(
+                "poor", "Low income", "categorical", (Level("no", "No"), Level("yes", "Yes"))
+            ),
         ),
         constraints=(Forbidden({"wait": (2,), "help": ("none",)}, "cannot be"),),
     )
@@ -77,7 +79,10 @@ def status_quo_study(study):
     return replace(
         study,
         opt_out=Alternative(
-            "now", "As now", kind="status_quo", levels={"wait": FromCovariate("now"), "help": "none"}
+            "now",
+            "As now",
+            kind="status_quo",
+            levels={"wait": FromCovariate("now"), "help": "none"},
         ),
         covariates=(*study.covariates, Covariate("now", "Wait now", "numeric")),
         constraints=(),

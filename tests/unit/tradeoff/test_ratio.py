@@ -88,13 +88,8 @@ def test_fieller_reports_a_wrong_sign_without_calling_it_a_trade(study, make_res
     [(0.3, "no number of days is ruled out"), (0.1, "are ruled out")],
 )
 def test_fieller_says_unbounded_sets_in_words(study, make_results, error, words):
-    weak = make_results(
-        study, "wait + dignity", [-0.01, 0.3, 0.6], np.diag([0.1, 0.1, error]) ** 2
-    )
-    if error == 0.3:
-        gain = "dignity: neutral -> polite"
-    else:
-        gain = POLITE
+    weak = make_results(study, "wait + dignity", [-0.01, 0.3, 0.6], np.diag([0.1, 0.1, error]) ** 2)
+    gain = "dignity: neutral -> polite" if error == 0.3 else POLITE
     trade = willingness_to_trade(weak, gain=gain, pay_in="wait", method="fieller")
     assert trade.conf_low is None
     assert trade.conf_high is None
