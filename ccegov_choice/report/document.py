@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -98,6 +98,7 @@ class Report:
     data: ChoiceData
     models: Sequence[Results]
     tradeoffs: TradeOffs | Sequence[TradeOff | TradeOffs] = ()
+    _: KW_ONLY
     uptake: Uptake | None = None
     importance: Importance | None = None
     groups: Mapping[str, TradeOffs | Sequence[TradeOff]] = field(default_factory=dict)

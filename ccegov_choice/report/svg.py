@@ -8,7 +8,7 @@ Coordinates have one decimal, so the same chart gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from ccegov_choice._table import format_number
@@ -256,6 +256,14 @@ def _lines(words: str, css: str, x: float, y: float, layout: Layout) -> list[str
     return [_centred(line, css, x, y + i * 16, layout) for i, line in enumerate(broken)]
 
 
+def _with_room_for_values(chart: Chart, layout: Layout) -> Layout:
+    """Shorten the scale where the printed values beside it are long."""
+    if layout.stacked:
+        return layout
+    longest = max(text_width(row.text, layout.size, bold=True) for row in chart.rows)
+    return replace(layout, right=min(layout.right, layout.width - longest - 16))
+
+
 def draw(chart: Chart, layout: Layout = WIDE) -> str:
     """Draw a chart as an SVG element with a role and a name.
 
@@ -272,7 +280,7 @@ def draw(chart: Chart, layout: Layout = WIDE) -> str:
         One ``<svg>`` element without ids, ready to stand in a page or, with its own font sizes
         and colours, in another document.
     """
-    axis = chart.axis
+    axis, layout = chart.axis, _with_room_for_values(chart, layout)
 
     def place(value: float) -> float:
         share = (value - axis.low) / (axis.high - axis.low)

@@ -29,7 +29,7 @@ ROWS = (
     Row("polite and attentive", 74.0, 71.0, 77.0, "74 (71 to 77)", heading=LONG),
     Row('<b>&"quotes"</b>', 50.0, 44.0, 56.0, "50 (44 to 56)", heading=LONG, shape=1),
     Row("a level with very many words that does not fit on one line", 40.0, text="40", shape=2),
-    Row("diamond", 45.0, text="45", shape=3),
+    Row("diamond", 45.0, text="−1,245.5 (−2,345.6 to −123.4)", shape=3),
 )
 WORDS = Words("Polite wins", "How often", "Lines are ranges.", "600 people.")
 LAYOUTS = pytest.mark.parametrize("layout", [WIDE, NARROW], ids=lambda layout: layout.name)
@@ -50,7 +50,8 @@ def test_everything_stays_inside_the_drawing(layout):
     height = float(root.get("height"))
     for text in root.iter(f"{SVG}text"):
         size = float(text.get("font-size"))
-        width = text_width(text.text, size) * 0.95
+        bold = text.get("font-weight") is not None
+        width = text_width(text.text, size, bold=bold)
         x = float(text.get("x")) - (width / 2 if text.get("text-anchor") else 0)
         assert x >= -1, text.text
         assert x + width <= layout.width + 1, text.text
@@ -69,6 +70,7 @@ def test_rows_do_not_overlap(layout):
 def test_marks_sit_where_their_values_are(layout):
     chart = trade_intervals((Row("x", 5.0, 0.0, 10.0, "5"),), WORDS, unit="days")
     root = ElementTree.fromstring(draw(chart, layout))
+    assert root.get("width") == f"{layout.width:g}"
     circle = root.find(f".//{SVG}circle")
     assert float(circle.get("cx")) == pytest.approx((layout.left + layout.right) / 2, abs=0.1)
     line = next(e for e in root.iter(f"{SVG}line") if e.get("class") == "interval")
