@@ -154,7 +154,7 @@ def unit_word(attribute: Attribute, number: float, language: str | None = None) 
 def gain_words(
     gain: Gain, attribute: Attribute, numeraire: Numeraire | None, language: str | None = None
 ) -> str:
-    """Say a gain: ``"how staff behave: polite instead of brusque"``.
+    """Say a gain: ``"polite instead of brusque (how staff behave)"``.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def gain_words(
     assert gain.start is not None
     after = _level_words(attribute, gain.end, currency, language)
     before = _level_words(attribute, gain.start, currency, language)
-    return f"{label}: {after} instead of {before}"
+    return f"{after} instead of {before} ({label})"
 
 
 def _level_words(

@@ -174,6 +174,16 @@ def test_numbers_that_are_not_finite_survive(results, tmp_path):
         back.with_covariance("classical")
 
 
+def test_a_second_opinion_comes_back_too(results, tmp_path):
+    from ccegov_choice.models.pylogit_model import PylogitModel
+
+    model = PylogitModel(results.utility, "Mixed Logit", {}, ("log(wait)",), 200, 3)
+    mixed = replace(results, model=model, scores=None)
+    back = load_results(save_results(mixed, tmp_path / "mixed.json"))
+    assert back.model.to_dict() == model.to_dict()
+    assert str(back.summary()) == str(mixed.summary())
+
+
 def test_odd_files_are_refused(results, tmp_path):
     path = results.save(tmp_path / "results.json")
     content = json.loads(path.read_text())

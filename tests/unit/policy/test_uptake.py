@@ -244,6 +244,21 @@ def test_a_forbidden_combination_is_said(plain, study):
     assert any("the study forbids" in note for note in found.notes)
 
 
+def test_a_model_without_logit_shares_makes_no_forecast(plain, scenarios, data):
+    from ccegov_choice.models.predict import elasticities, predict
+    from ccegov_choice.models.pylogit_model import PylogitModel
+
+    nested = replace(plain, model=PylogitModel(plain.utility, "Nested Logit", {"n": ("A",)}))
+    with pytest.raises(DataError, match="does not choose by logit shares"):
+        uptake(nested, scenarios)
+    with pytest.raises(DataError, match="does not choose by logit shares"):
+        predict(nested, data)
+    with pytest.raises(DataError, match="does not choose by logit shares"):
+        elasticities(nested, data, "wait")
+    same = replace(plain, model=PylogitModel(plain.utility, "MNL"))
+    assert np.array_equal(uptake(same, scenarios).shares, uptake(plain, scenarios).shares)
+
+
 # --- words ----------------------------------------------------------------------------------------
 
 

@@ -105,26 +105,23 @@ def test_sentences(study, make_results):
         made = make_results(study, formula, estimates, np.diag(spread) ** 2)
         return willingness_to_trade(made, gain=gain, pay_in=pay).sentence()
 
+    polite = "polite and attentive instead of brusque (how staff behave)"
     assert sentence([-0.05, 0.3, 0.47], [0.0001, 0.1, 0.04]) == (
-        "People would accept 9.4 more days until the decision (95% interval 7.8 to 11.0) for how "
-        "staff behave: polite and attentive instead of brusque."
-    )
-    assert sentence([-0.05, 0.3, 0.05], [0.0001, 0.1, 0.0001]) == (
-        "People would accept 1.0000 more days until the decision (95% interval 0.9945 to 1.0055) "
-        "for how staff behave: polite and attentive instead of brusque."
+        "People would accept 9.4 more days until the decision (95% interval 7.8 to 11.0) for "
+        f"{polite}."
     )
     assert sentence([-0.05, 0.3, -0.47], [0.0001, 0.1, 0.04]) == (
         "People would need 9.4 fewer days until the decision (95% interval 7.8 to 11.0) in return "
-        "for how staff behave: polite and attentive instead of brusque."
+        f"for {polite}."
     )
     assert sentence([-0.05, 0.3, 0.05], [0.0001, 0.1, 0.1]) == (
-        "This study cannot tell whether people would accept more days until the decision for how "
-        "staff behave: polite and attentive instead of brusque, or would need fewer in return: "
-        "the estimate is 1.0 days (95% interval −2.9 to 4.9)."
+        "This study cannot tell whether people would accept more days until the decision for "
+        f"{polite}, or would need fewer in return: the estimate is 1.0 days (95% interval −2.9 to "
+        "4.9)."
     )
     assert sentence([-0.05, -0.04], [0.001, 0.001], "wait: 40 -> 10", "fee", "wait + fee") == (
         "People would accept 37.5 EUR more (a fee when you apply; 95% interval 35.1 to 39.9) for "
-        "time until the decision: 10 days instead of 40 days."
+        "10 days instead of 40 days (time until the decision)."
     )
     assert sentence([-0.05, -0.04], [0.001, 0.001], "fee", "wait", "wait + fee").endswith(
         "for 1 EUR less (fee you pay)."
@@ -282,6 +279,51 @@ def test_a_fixed_numeraire_is_certain_and_said_to_be_held(study, make_results):
     zero = make_results(study, "wait + dignity", [0, 0.3, 0.6], spread, absent={"wait": "fixed"})
     with pytest.raises(TradeOffError, match="fixed at zero"):
         willingness_to_trade(zero, gain=POLITE, pay_in="wait", method="fieller")
+
+
+def test_a_random_taste_is_said_to_be_a_ratio_of_means(study, make_results):
+    from dataclasses import replace
+
+    from ccegov_choice.models.pylogit_model import PylogitModel
+
+    made = make_results(study, "wait + dignity", [-0.05, 0.3, 0.6])
+    mixed = PylogitModel(made.utility, "Mixed Logit", {}, ("wait",), 100, 1)
+    trade = willingness_to_trade(replace(made, model=mixed), gain=POLITE, pay_in="wait")
+    assert any("ratio of the means" in note for note in trade.notes)
+
+
+def test_a_value_that_differs_between_alternatives_needs_one(make_results):
+    from ccegov_choice.study.alternative import Alternative
+    from ccegov_choice.study.attribute import Attribute
+    from ccegov_choice.study.numeraire import Numeraire
+    from ccegov_choice.study.study import Study
+
+    travel = Study(
+        "travel",
+        "Travel",
+        (
+            Attribute.numeric("time", "Time", [10, 20], "minute", "minutes", direction="-"),
+            Attribute.numeric("delay", "Delay", [0, 5], "minute", "minutes", direction="-"),
+            Attribute.numeric(
+                "seat", "Seats", [1, 2], "seat", "seats", direction="+", alternatives=("bus",)
+            ),
+        ),
+        alternatives=(Alternative("bus", "Bus"), Alternative("tram", "Tram")),
+        numeraires=(Numeraire("time"), Numeraire("delay")),
+    )
+    made = make_results(
+        travel, "specific(time) + delay + seat + asc", [-0.1, -0.2, -0.4, 0.3, -1.0]
+    )
+    with pytest.raises(TradeOffError, match="differs between the alternatives 'bus', 'tram'"):
+        willingness_to_trade(made, gain="delay", pay_in="time")
+    for name, value in (("bus", 4.0), ("tram", 2.0)):
+        trade = willingness_to_trade(made, gain="delay", pay_in="time", at={"alternative": name})
+        assert trade.estimate == pytest.approx(value)
+    assert willingness_to_trade(made, gain="seat", pay_in="delay").estimate == pytest.approx(0.75)
+    with pytest.raises(TradeOffError, match="'tram' does not have the attribute 'seat'"):
+        willingness_to_trade(made, gain="seat", pay_in="delay", at={"alternative": "tram"})
+    with pytest.raises(TradeOffError, match="unknown alternative 'bike'"):
+        willingness_to_trade(made, gain="seat", pay_in="delay", at={"alternative": "bike"})
 
 
 # --- all gains ------------------------------------------------------------------------------------
