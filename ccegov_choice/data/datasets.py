@@ -119,5 +119,10 @@ def _download(source: DataSource, file: str) -> Path:
 
 
 def _reason(error: Exception) -> str:
-    lines = str(error).splitlines() or [type(error).__name__]
-    return "it is another file than expected" if isinstance(error, ValueError) else lines[0]
+    """Say in a few words why a download failed; its library quotes its whole inside."""
+    if isinstance(error, ValueError):
+        return "it is another file than expected"
+    text = str(error)
+    if isinstance(error, ConnectionError) or "Max retries exceeded" in text:
+        return "the network cannot be reached"
+    return text.partition("\n")[0] or type(error).__name__

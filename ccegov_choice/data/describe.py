@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 _MOST_VALUES = 12
 _STYLE = (
     "body{font:1rem/1.5 sans-serif;color:#111;background:#fff;margin:1rem}"
-    "section{overflow-x:auto}table{border-collapse:collapse;margin:1.5rem 0 .5rem}"
+    "table{border-collapse:collapse;margin:1.5rem 0 .5rem}"
     "caption{text-align:left;font-weight:bold}th,td{padding:.2rem .6rem;"
     "border-bottom:1px solid #767676;vertical-align:top}"
 )
@@ -31,6 +31,8 @@ class Description:
 
     Parameters
     ----------
+    title : str
+        The study's title.
     overview : Table
         People, tasks, and how completely tasks were answered.
     alternatives : Table
@@ -41,6 +43,7 @@ class Description:
         Cells that are empty though they could hold something.
     """
 
+    title: str
     overview: Table
     alternatives: Table
     levels: Table
@@ -53,12 +56,14 @@ class Description:
 
     def _repr_html_(self) -> str:
         parts = "".join(table.to_html() for table in self.tables)
-        name = html.escape(self.overview.title, quote=True)
-        return f'<section aria-label="{name}">{parts}</section>'
+        name = html.escape(f"Choices: {self.title}", quote=True)
+        # wide tables scroll inside, so the keyboard must be able to reach them
+        style = "overflow-x:auto"
+        return f'<section aria-label="{name}" tabindex="0" style="{style}">{parts}</section>'
 
     def to_page(self) -> str:
         """Return a whole HTML page with the tables."""
-        title = html.escape(self.overview.title)
+        title = html.escape(f"Choices: {self.title}")
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -67,7 +72,7 @@ class Description:
         )
 
     def __str__(self) -> str:
-        return "\n\n".join(table.to_text() for table in self.tables)
+        return "\n\n".join([f"Choices: {self.title}", *(t.to_text() for t in self.tables)])
 
     __repr__ = __str__
 
@@ -81,6 +86,7 @@ def describe(data: ChoiceData) -> Description:
     chosen = _first(data, frame)
     weights = np.repeat(data.weights, np.diff(data.task_offsets))
     return Description(
+        data.study.text(),
         _overview(data, frame, chosen),
         _alternatives(data, frame, chosen, weights),
         _levels(data, frame, chosen, weights),
@@ -120,7 +126,7 @@ def _overview(data: ChoiceData, frame: pd.DataFrame, chosen: Floats | None) -> T
         never, always = (by_person == 0).sum(), (by_person == per_person).sum()
         rows.append((f"People who never chose '{opt_out.id}'", _share(never, data.people)))
         rows.append((f"People who always chose '{opt_out.id}'", _share(always, data.people)))
-    return Table(f"Choices of the study: {data.study.text()}", ("What", "Value"), tuple(rows))
+    return Table("People and tasks", ("What", "Value"), tuple(rows))
 
 
 _ANSWER = {
@@ -215,7 +221,8 @@ def _groups(column: pd.Series, attribute: Attribute) -> list[tuple[str, npt.NDAr
     values = column.to_numpy(dtype=np.float64)
     numbers = np.unique(values[~np.isnan(values)])
     if len(numbers) <= _MOST_VALUES:
-        return [(attribute.unit_text(float(n)), values == n) for n in numbers]
+        declared = {level.value: level.text() for level in attribute.levels}
+        return [(declared.get(n, attribute.unit_text(float(n))), values == n) for n in numbers]
     edges = np.unique(np.quantile(numbers, np.linspace(0, 1, 6), method="nearest"))
     groups = []
     for i, (low, high) in enumerate(pairwise(edges)):

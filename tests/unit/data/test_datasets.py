@@ -71,7 +71,7 @@ def test_without_file_and_network_there_is_one_clear_error(tmp_path, monkeypatch
     with pytest.raises(DataError) as caught:
         load_dataset("swissmetro")
     message = str(caught.value)
-    assert "could not be downloaded: Name or service not known" in message
+    assert "could not be downloaded: the network cannot be reached" in message
     assert SOURCE.url in message
     assert "save it as swissmetro.csv.gz and set CCEGOV_DATA_DIR to its folder" in message
 
