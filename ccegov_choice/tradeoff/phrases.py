@@ -130,8 +130,11 @@ def payment_words(
     currency = numeraire.currency if numeraire and vehicle else None
     label = lower_first(attribute.text(language))
     one, many = unit_word(attribute, 1, language), unit_word(attribute, 2, language)
-    if currency:
+    if currency and not many:
         one, many = currency, currency
+    elif currency:
+        # the unit may be a part of the currency, such as a cent
+        vehicle = f"{vehicle}, {currency}"
     elif attribute.money or not many or names_money(one + " " + many):
         one, many = "unit", "units"
     if not currency and names_money(label):
@@ -194,8 +197,9 @@ def _level_words(
 def _quantity(attribute: Attribute, number: float, currency: str, language: str | None) -> str:
     words = attribute.unit_text(number, language)
     money = attribute.money or names_money(words)
+    unit = unit_word(attribute, number, language)
     if money and currency:
-        return f"{number_text(number, language)} {currency}"
-    if money or not unit_word(attribute, number, language):
+        return words if unit else f"{number_text(number, language)} {currency}"
+    if money or not unit:
         return f"{number_text(number, language)} {'unit' if abs(number) == 1 else 'units'}"
     return words

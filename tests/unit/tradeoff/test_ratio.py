@@ -120,11 +120,11 @@ def test_sentences(study, make_results):
         "4.9)."
     )
     assert sentence([-0.05, -0.04], [0.001, 0.001], "wait: 40 -> 10", "fee", "wait + fee") == (
-        "People would accept 37.5 EUR more (a fee when you apply; 95% interval 35.1 to 39.9) for "
-        "10 days instead of 40 days (time until the decision)."
+        "People would accept 37.5 euros more (a fee when you apply, EUR; 95% interval 35.1 to "
+        "39.9) for 10 days instead of 40 days (time until the decision)."
     )
     assert sentence([-0.05, -0.04], [0.001, 0.001], "fee", "wait", "wait + fee").endswith(
-        "for 1 EUR less (fee you pay)."
+        "for 1 euro less (fee you pay)."
     )
 
 
@@ -152,8 +152,21 @@ def test_no_currency_without_a_declared_vehicle(study, make_results):
 
 def test_a_declared_vehicle_names_currency_and_vehicle(results):
     trade = willingness_to_trade(results, gain=POLITE, pay_in="fee")
+    assert trade.unit == "euros"
+    assert "euros more (a fee when you apply, EUR;" in trade.sentence()
+
+
+def test_a_currency_stands_in_for_a_unit(study, make_results):
+    from dataclasses import replace
+
+    fee = study.attribute("fee").revised(unit="", unit_plural="")
+    bare = replace(study, attributes=(study.attribute("wait"), fee))
+    made = make_results(bare, "wait + fee", [-0.05, -0.04])
+    trade = willingness_to_trade(made, gain="wait", pay_in="fee")
     assert trade.unit == "EUR"
-    assert "a fee when you apply" in trade.sentence()
+    assert " EUR more (a fee when you apply; 95% interval" in trade.sentence()
+    back = willingness_to_trade(made, gain="fee: 25 -> 10", pay_in="wait")
+    assert "10 EUR instead of 25 EUR (fee you pay)" in back.sentence()
 
 
 @pytest.mark.parametrize("word", ["€20", "20 EUR", "five dollars", "GBP", "£"])
