@@ -124,20 +124,33 @@ def _read_data(path: Path, study: Study, design: Design | None) -> ChoiceData:
 def _trade_offs(
     results: Results, data: ChoiceData, pay_in: Sequence[str] | None
 ) -> list[TradeOffs]:
-    """Return trade-offs in every numeraire; by Fieller where the delta method has no interval."""
+    """Return trade-offs in each numeraire asked for; of all others, in those that have any."""
     from ccegov_choice.errors import TradeOffError
     from ccegov_choice.tradeoff.gain import payable
-    from ccegov_choice.tradeoff.ratio import trade_offs
 
     found = []
     for name in pay_in or payable(results.utility, results.study):
         try:
-            found.append(trade_offs(results, pay_in=name, data=data))
+            found.append(_in_one_numeraire(results, data, name))
         except TradeOffError as error:
-            # raises again where the trade itself is wrong, not only its interval
-            found.append(trade_offs(results, pay_in=name, data=data, method="fieller"))
-            print(f"ccegov: note: Fieller's method is used: {error}", file=sys.stderr)
+            if pay_in:
+                raise
+            print(f"ccegov: note: no trade-offs in '{name}': {error}", file=sys.stderr)
     return found
+
+
+def _in_one_numeraire(results: Results, data: ChoiceData, name: str) -> TradeOffs:
+    """Return trade-offs by the delta method, or by Fieller's where that has no interval."""
+    from ccegov_choice.errors import TradeOffError
+    from ccegov_choice.tradeoff.ratio import trade_offs
+
+    try:
+        return trade_offs(results, pay_in=name, data=data)
+    except TradeOffError as error:
+        # raises again where the trade itself is wrong, not only its interval
+        found = trade_offs(results, pay_in=name, data=data, method="fieller")
+        print(f"ccegov: note: Fieller's method is used: {error}", file=sys.stderr)
+        return found
 
 
 def _scenario(text: str, study: Study) -> tuple[str, Profile]:
