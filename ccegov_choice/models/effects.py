@@ -220,36 +220,25 @@ def average_effects(
         Confidence level.
     """
     results = view.tasks.results
-    quantile = float(special.ndtri(0.5 + level / 2))
-    items = []
-    for change, respond in changes:
 
-        def averages(parameters: Values, respond: Response = respond) -> Values:
-            chance = view.tasks.probabilities(parameters)
-            return _average(view, measure, chance, respond(parameters, chance))
+    def averages(parameters: Values) -> Values:
+        chance = view.tasks.probabilities(parameters)
+        found = [_average(view, measure, chance, f(parameters, chance)) for _, f in changes]
+        return np.concatenate(found)
 
-        estimate = averages(results.estimates).real
-        slope = _derivative(averages, results)
-        variance = np.einsum("ep,pq,eq->e", slope, results.covariance, slope)
-        error = np.sqrt(np.maximum(variance, 0.0))
-        for (changed, responding, direct), value, width in zip(
-            _pairs(view), estimate, error, strict=True
-        ):
-            if np.isfinite(value):
-                low, high = value - quantile * width, value + quantile * width
-                items.append(
-                    Effect(
-                        change,
-                        changed,
-                        responding,
-                        direct,
-                        float(value),
-                        float(width),
-                        float(low),
-                        float(high),
-                    )
-                )
-    return Effects(attribute.id, measure, tuple(items), level)
+    estimate = averages(results.estimates).real
+    slope = _derivative(averages, results)
+    variance = np.einsum("ep,pq,eq->e", slope, results.covariance, slope)
+    half = float(special.ndtri(0.5 + level / 2)) * np.sqrt(np.maximum(variance, 0.0))
+    kinds = [(change, *pair) for change, _ in changes for pair in _pairs(view)]
+    items = tuple(
+        Effect(*kind, float(value), float(error), float(value - width), float(value + width))
+        for kind, value, error, width in zip(
+            kinds, estimate, np.sqrt(np.maximum(variance, 0.0)), half, strict=True
+        )
+        if np.isfinite(value)
+    )
+    return Effects(attribute.id, measure, items, level)
 
 
 def _derivative(function: Callable[[Values], Values], results: Results) -> FloatArray:
@@ -259,7 +248,8 @@ def _derivative(function: Callable[[Values], Values], results: Results) -> Float
         moved = results.estimates.astype(np.complex128)
         moved[position] += _TINY * 1j
         columns.append(function(moved).imag / _TINY)
-    return np.column_stack(columns)
+    slope: FloatArray = np.column_stack(columns)
+    return slope
 
 
 def _pairs(view: View) -> list[tuple[str, str, bool]]:

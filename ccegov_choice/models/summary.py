@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import math
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from ccegov_choice._table import Absent, Cell, Table, format_number
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from ccegov_choice.models.results import Results
 
+FloatArray = npt.NDArray[np.float64]
 Field = tuple[str, str]
 _NARROWEST = 78
 
@@ -223,15 +226,14 @@ def coefficient_table(results: Results, *, level: float = 0.95) -> Table:
     return Table(f"Coefficients: {results.model.title}", columns, rows, _notes(results), formats)
 
 
-def _cells(name: str, numbers: np.ndarray, absent: object) -> list[Cell]:
-    reasons = absent if isinstance(absent, dict) else dict(absent)  # type: ignore[call-overload]
+def _cells(name: str, numbers: FloatArray, absent: Mapping[str, str]) -> list[Cell]:
     first, *others = (float(number) for number in numbers)
-    if name in reasons:
-        return [first, *[Absent(reasons[name])] * len(others)]
+    if name in absent:
+        return [first, *[Absent(absent[name])] * len(others)]
     return [first, *others]
 
 
-def _decimals(estimates: np.ndarray, errors: np.ndarray) -> int:
+def _decimals(estimates: FloatArray, errors: FloatArray) -> int:
     """Return decimals that show three digits of the smallest standard error, four at least."""
     sizes = errors[np.isfinite(errors) & (errors > 0)]
     if not sizes.size:

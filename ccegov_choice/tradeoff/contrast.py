@@ -115,7 +115,7 @@ class Standpoint:
             If the attribute is coded by level, or bends and no point is given, or has a kink
             just there.
         """
-        if any(_by_level(factor, attribute.id) for t in self.terms(attribute) for factor in t):
+        if self.is_by_level(attribute):
             raise TradeOffError(
                 f"'{attribute.id}' has a coefficient for each level, so no value per unit",
                 where=f"utility '{self.utility.formula}'",
@@ -125,7 +125,7 @@ class Standpoint:
 
     def is_straight(self, attribute: Attribute) -> bool:
         """Return whether a numeric attribute has one value per unit over the tested range."""
-        if any(_by_level(factor, attribute.id) for t in self.terms(attribute) for factor in t):
+        if self.is_by_level(attribute):
             return False
         return all(
             self._straight_slope(attribute, alternative) is not None
@@ -146,9 +146,22 @@ class Standpoint:
 
         return self._same_everywhere(attribute, rows)
 
-    def terms(self, attribute: Attribute) -> list[tuple[Any, ...]]:
-        """Return the factors of each term that reads an attribute."""
-        return [term.factors for term in self.utility.terms_of(attribute.id)]
+    def is_by_level(self, attribute: Attribute) -> bool:
+        """Return whether an attribute has a coefficient for each level."""
+        factors = [f for term in self.utility.terms_of(attribute.id) for f in term.factors]
+        return any(_by_level(factor, attribute.id) for factor in factors)
+
+    def has(self, attribute: Attribute) -> bool:
+        """Return whether the alternative asked about, if any, has an attribute."""
+        return "alternative" not in self.at or attribute.available_to(str(self.at["alternative"]))
+
+    def missing(self) -> tuple[str, ...]:
+        """Say which attributes the alternative asked about does not have."""
+        return tuple(
+            f"{a.id} is not here: '{self.at['alternative']}' does not have it"
+            for a in self.study.attributes
+            if a.id in self.utility.reads and not self.has(a)
+        )
 
     def notes(self, attribute: Attribute) -> tuple[str, ...]:
         """Say at which point and for whom a change of an attribute is valued."""

@@ -171,7 +171,8 @@ def importance(
             cure="Give 0.95 for 95 %.",
         )
     stand = Standpoint(results.utility, dict(at or {}), data)
-    attributes = [a for a in results.study.attributes if a.id in results.utility.reads]
+    read = [a for a in results.study.attributes if a.id in results.utility.reads]
+    attributes = [a for a in read if stand.has(a)]
     if not attributes:
         raise TradeOffError(
             "the utility contains no attribute",
@@ -181,17 +182,27 @@ def importance(
     rows = [stand.part_worths(attribute) for attribute in attributes]
     sampled = draw_coefficients(results, draws, seed)
     spans = np.column_stack([np.ptp(sampled @ part.T, axis=1) for part in rows])
-    with np.errstate(invalid="raise"):
-        shares = spans / spans.sum(axis=1, keepdims=True)
-    low, high = np.quantile(shares, [0.5 - level / 2, 0.5 + level / 2], axis=0)
     worth = [part @ results.utility_estimates for part in rows]
     total = float(sum(np.ptp(values) for values in worth))
+    if total == 0.0:
+        raise TradeOffError(
+            "every level of every attribute is worth the same, so nothing matters most",
+            where=results.model.title,
+            cure="Estimate the coefficients instead of fixing them at zero.",
+        )
+    shares = spans / spans.sum(axis=1, keepdims=True)
+    low, high = np.quantile(shares, [0.5 - level / 2, 0.5 + level / 2], axis=0)
     items = [
         _item(attribute, values, total, float(low[j]), float(high[j]), language)
         for j, (attribute, values) in enumerate(zip(attributes, worth, strict=True))
     ]
     items.sort(key=lambda item: -item.share)
-    notes = [_RANGES, _UPWARD, *(note for a in attributes for note in stand.notes(a))]
+    notes = [
+        _RANGES,
+        _UPWARD,
+        *stand.missing(),
+        *(note for a in attributes for note in stand.notes(a)),
+    ]
     return Importance(tuple(items), level, draws, seed, tuple(dict.fromkeys(notes)))
 
 

@@ -165,9 +165,9 @@ def trade_matrix(
         )
     study, utility = results.study, results.utility
     stand = Standpoint(utility, dict(at or {}), data)
-    attributes = [study.attribute(name) for name in sellable(utility, study)]
+    attributes = [a for a in map(study.attribute, sellable(utility, study)) if stand.has(a)]
     pairs: list[tuple[str, Vector]] = []
-    notes: dict[str, None] = {}
+    notes = dict.fromkeys(stand.missing())
     for attribute in attributes:
         made, said = _improvements(stand, attribute, results.utility_estimates)
         pairs += made
@@ -190,7 +190,10 @@ def trade_matrix(
 def _improvements(
     stand: Standpoint, attribute: Attribute, estimates: FloatArray
 ) -> tuple[list[tuple[str, Vector]], list[str]]:
-    by_unit = attribute.is_numeric and (attribute.id in stand.at or stand.is_straight(attribute))
+    by_unit = attribute.is_numeric and (
+        stand.is_straight(attribute)
+        or (attribute.id in stand.at and not stand.is_by_level(attribute))
+    )
     if not by_unit:
         gains = offered_gains(stand, attribute)
         return [(str(gain), stand.change(gain)) for gain in gains], []

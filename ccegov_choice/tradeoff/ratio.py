@@ -138,8 +138,9 @@ def trade_offs(
     stand = Standpoint(results.utility, dict(at or {}), data)
     attribute = payment_attribute(pay_in, results.utility, results.study)
     sampler = Sampler(results, method, draws or DRAWS.get(method, 0), seed, data)
-    names = [n for n in sellable(results.utility, results.study) if n != pay_in]
-    gains = [gain for name in names for gain in offered_gains(stand, results.study.attribute(name))]
+    others = [n for n in sellable(results.utility, results.study) if n != pay_in]
+    attributes = [results.study.attribute(name) for name in others]
+    gains = [gain for a in attributes if stand.has(a) for gain in offered_gains(stand, a)]
     if not gains:
         raise TradeOffError(
             f"there is nothing to gain besides '{pay_in}'",
@@ -154,15 +155,15 @@ def trade_offs(
         for a in results.study.attributes
         if a.tradeable == "no" and a.id in results.utility.reads
     )
-    return TradeOffs(items, left_out)
+    return TradeOffs(items, (*left_out, *stand.missing()))
 
 
 def offered_gains(stand: Standpoint, attribute: Attribute) -> list[Gain]:
-    """Return the gains of an attribute, each from its worst level."""
+    """Return the gains of an attribute: one unit, its whole range, or from its worst level."""
     if attribute.is_numeric and stand.is_straight(attribute):
         return [Gain(attribute.id)]
     shown = [attribute.cell(level) for level in attribute.shown_levels]
-    if attribute.is_numeric:
+    if attribute.is_numeric and not stand.is_by_level(attribute):
         ends = (shown[0], shown[-1]) if improvement_sign(attribute) > 0 else (shown[-1], shown[0])
         return [Gain(attribute.id, *ends)]
     if attribute.direction == "-":

@@ -51,5 +51,8 @@ def test_tastes_of_people_need_people(study, make_results):
 def test_requests_are_checked(study, make_results, results):
     with pytest.raises(TradeOffError, match="between 0 and 1"):
         importance(results, level=2)
+    flat = make_results(study, "wait + channel", [0, 0], np.zeros((2, 2)))
+    with pytest.raises(TradeOffError, match="nothing matters most"):
+        importance(flat)
     with pytest.raises(TradeOffError, match="contains no attribute"):
         importance(make_results(study, "asc", [-1.0]))

@@ -6,6 +6,8 @@ import pytest
 
 from ccegov_choice.errors import TradeOffError
 from ccegov_choice.models.estimate import Status
+from ccegov_choice.tradeoff.importance import importance
+from ccegov_choice.tradeoff.matrix import trade_matrix
 from ccegov_choice.tradeoff.phrases import names_money
 from ccegov_choice.tradeoff.ratio import trade_offs, willingness_to_trade
 
@@ -335,6 +337,12 @@ def test_a_value_that_differs_between_alternatives_needs_one(make_results):
     assert willingness_to_trade(made, gain="seat", pay_in="delay").estimate == pytest.approx(0.75)
     with pytest.raises(TradeOffError, match="'tram' does not have the attribute 'seat'"):
         willingness_to_trade(made, gain="seat", pay_in="delay", at={"alternative": "tram"})
+    tram = trade_offs(made, "time", at={"alternative": "tram"})
+    assert [trade.gain for trade in tram] == ["delay"]
+    assert tram.left_out == ("seat is not here: 'tram' does not have it",)
+    assert "seat" not in trade_matrix(made, at={"alternative": "tram"}).gains
+    ranked = importance(made, at={"alternative": "tram"})
+    assert {item.attribute for item in ranked.items} == {"time", "delay"}
     with pytest.raises(TradeOffError, match="unknown alternative 'bike'"):
         willingness_to_trade(made, gain="seat", pay_in="delay", at={"alternative": "bike"})
 
@@ -381,6 +389,13 @@ def test_a_curve_is_gained_over_its_whole_range(study, make_results):
     trade = trade_offs(made, "fee")[0]
     assert trade.gain == "wait: 40 -> 2"
     assert trade.estimate == pytest.approx(np.log(20) / 0.04)
+
+
+def test_a_number_coded_by_level_is_gained_level_by_level(study, make_results):
+    made = make_results(study, "C(wait) + fee", [-0.1, -0.2, -0.4, -0.04])
+    gains = [trade.gain for trade in trade_offs(made, "fee")]
+    assert gains == ["wait: 40 -> 20", "wait: 40 -> 10", "wait: 40 -> 2"]
+    assert "wait: 40 -> 10" in trade_matrix(made, at={"wait": 10}).gains
 
 
 def test_nothing_to_gain_is_said(study, make_results):
