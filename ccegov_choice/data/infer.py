@@ -16,6 +16,7 @@ from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.covariate import Covariate
 from ccegov_choice.study.level import Level, number_levels
+from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.study import Study
 
 _MOST_LEVELS = 20
@@ -51,7 +52,8 @@ def infer_study(
         Numbers become numeric attributes (their levels are the numbers that occur, or the
         quartiles of more than 20), words categorical ones. Alternatives with names of
         their own (not A, B, 1, 2, "Option 1", ...) are labelled; one that has no value of any
-        attribute is the opt-out. The study has no wordings: for a report, write one.
+        attribute is the opt-out. Other things may be paid in every amount (numbers other than 0
+        and 1). The study has no wordings, units or directions: for a report, write one.
 
     Raises
     ------
@@ -80,7 +82,13 @@ def infer_study(
         alternatives=tuple(Alternative(name, name) for name in ordinary) if labelled else (),
         opt_out=None if opt_out is None else Alternative(opt_out, opt_out, kind="opt_out"),
         covariates=tuple(infer_covariate(frame[name], name) for name in covariates),
+        numeraires=tuple(Numeraire(item.id) for item in attributes if _may_be_paid_in(item)),
     )
+
+
+def _may_be_paid_in(attribute: Attribute) -> bool:
+    """Whether an attribute is an amount: numbers other than the marks 0 and 1."""
+    return attribute.kind == "numeric" and not set(attribute.values) <= {0.0, 1.0}
 
 
 def infer_covariate(column: pd.Series, name: str) -> Covariate:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ccegov_choice._provenance import Provenance
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.data.frames import to_pandas
 from ccegov_choice.errors import DataError, Problem, UtilityError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from ccegov_choice.study.utility import Utility
 
 __all__ = ["ClassTaste", "RandomTaste", "simulate_choices"]
+
+SIMULATED = "simulate_choices"
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
@@ -104,7 +108,22 @@ def simulate_choices(
     responses["chosen"] = answered["alternative"].to_numpy()
     for name, column in tastes.known.items():
         responses[name] = np.repeat(column, np.diff(shown.person_offsets))
-    return ChoiceData.collect(design, responses)
+    record = Provenance.record(
+        SIMULATED,
+        parameters={"people": people, "formula": utility.formula, "truth": _told(truth)},
+        seed=seed,
+        parents={"design": design.sha256},
+    )
+    return replace(ChoiceData.collect(design, responses), provenance=record)
+
+
+def _told(truth: Taste) -> Any:
+    """Write the truth down as JSON can hold it."""
+    if isinstance(truth, ClassTaste):
+        return {name: [share, _told(taste)] for name, (share, taste) in truth.classes.items()}
+    if isinstance(truth, RandomTaste):
+        return {"mean": dict(truth.mean), "sd": dict(truth.sd), "covariance": truth.covariance}
+    return {name: float(value) for name, value in truth.items()}
 
 
 def _persons(design: Design, utility: Utility, people: int, covariates: Any) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccegov_choice._files import write_atomic
 from ccegov_choice.errors import ChoiceError, Problem
+from ccegov_choice.models.simulate import SIMULATED
 from ccegov_choice.report.annex import annex_section, checklist_of
 from ccegov_choice.report.blocks import Fact, Facts, Section
 from ccegov_choice.report.certainty import certainty_section, limits_section
@@ -50,7 +51,6 @@ _SECTIONS = (
     provenance_section,
 )
 
-_SIMULATOR = "simulate_choices"
 _TRUTH = ("true_class", "true[")
 
 
@@ -172,7 +172,7 @@ class Report:
         Data of `simulate_choices` carry it in their record, or carry the true tastes.
         """
         record = self.data.provenance
-        made = record is not None and _SIMULATOR in record.made_by
+        made = record is not None and SIMULATED in record.made_by
         known = any(name.startswith(_TRUTH) for name in map(str, self.data.frame.columns))
         return self.simulated or made or known
 

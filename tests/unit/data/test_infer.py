@@ -30,7 +30,8 @@ def test_numbers_and_words() -> None:
     assert study.attribute("web").level_ids == ("no", "yes")
     assert study.covariate("age").is_numeric
     assert not study.labelled
-    assert study.check() == ()
+    # what data cannot tell: whether more of an amount is better or worse
+    assert [problem.where for problem in study.check()] == ["numeraire 'wait'"]
 
 
 def test_what_never_differs_between_alternatives_is_no_attribute() -> None:
@@ -81,3 +82,15 @@ def test_attributes_of_some_alternatives() -> None:
 def test_without_any_attribute() -> None:
     with pytest.raises(DataError, match="no column differs"):
         ChoiceData.from_long(rows(["A", "B"], wait=[5, 5, 5, 5]))
+
+
+def test_amounts_may_be_paid_in_and_marks_may_not() -> None:
+    frame = rows(
+        ["A", "B"],
+        price=[1.0, 2.0, 3.0, 1.0],
+        green=[0.0, 1.0, 0.0, 1.0],
+        kind=["a", "b", "b", "a"],
+    )
+    study = ChoiceData.from_long(frame).study
+    assert [item.attribute for item in study.numeraires] == ["price"]
+    assert study.numeraires[0].currency is None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
 from ccegov_choice.design.random import random_design
-from ccegov_choice.errors import DataError, UtilityError
+from ccegov_choice.errors import DataError, FileFormatError, UtilityError
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.models.simulate import ClassTaste, RandomTaste, simulate_choices
 from ccegov_choice.study.alternative import Alternative, FromCovariate
@@ -242,3 +244,33 @@ def test_nobody_cannot_answer(design, model):
 def test_tastes_that_make_no_sense(make, told):
     with pytest.raises(UtilityError, match=told):
         make()
+
+
+def test_simulated_data_say_so_and_how_they_were_made(tmp_path):
+    study = Study("s", "S", (Attribute.numeric("wait", "Wait", [1, 5, 9], "day"),))
+    design = random_design(study, tasks=6, seed=1)
+    model = Logit(Utility("wait", study))
+    truth = ClassTaste({"a": (0.5, {"wait": -0.1}), "b": (0.5, RandomTaste({"wait": -0.5}))})
+    record = simulate_choices(design, model, truth, 20, seed=3).provenance
+    assert record.made_by == "simulate_choices"
+    assert record.seed == 3
+    assert record.parents == {"design": design.sha256}
+    assert record.parameters["people"] == 20
+    assert record.parameters["truth"]["a"] == [0.5, {"wait": -0.1}]
+    assert json.loads(json.dumps(record.to_dict())) == record.to_dict()
+
+
+def test_classes_are_read_from_a_file_and_its_faults_are_named(tmp_path):
+    path = tmp_path / "citizens.toml"
+    path.write_text(
+        '[[class]]\nname = "a"\nshare = 0.25\n[class.coefficients]\nwait = -1\n'
+        '[[class]]\nname = "b"\nshare = 0.75\n[class.coefficients]\n"asc[none]" = 2\n'
+    )
+    assert ClassTaste.read(path).classes == {
+        "a": (0.25, {"wait": -1.0, "asc[none]": 0.0}),
+        "b": (0.75, {"wait": 0.0, "asc[none]": 2.0}),
+    }
+    for text, fault in [("[[class", "cannot be read"), ("[[class]]\nname='a'", "is missing")]:
+        path.write_text(text)
+        with pytest.raises(FileFormatError, match=fault):
+            ClassTaste.read(path)
