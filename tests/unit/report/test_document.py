@@ -143,7 +143,8 @@ def test_data_that_say_they_are_simulated_need_no_flag(study, parts):
 
 def test_real_answers_carry_no_banner(study, parts):
     design, data, results = parts
-    html = Report(study, design, data, [results]).to_html()
+    answers = ChoiceData.from_long(data.frame, study=study)
+    html = Report(study, design, answers, [results]).to_html()
     assert "simulated" not in Page(html).text.lower()
 
 
