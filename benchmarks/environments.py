@@ -1,0 +1,110 @@
+"""Run one package in an environment of its own and read what it measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+OURS = "ccegov_choice"
+PEERS = ("xlogit", "choicemodels", "biogeme", "pylogit")
+_MEMORY_BYTES = 20 * 1024**3
+_ONE_RUN_SECONDS = 900
+
+
+class RunError(Exception):
+    """A package could not be installed or did not finish; the message says why."""
+
+
+def python_of(package: str) -> str:
+    """Return the Python that has a package, making its environment when it is not there.
+
+    Raises
+    ------
+    RunError
+        If the package cannot be installed.
+    """
+    if package == OURS:
+        return sys.executable
+    folder = ROOT / ".venv-peers" / package
+    python, ready = folder / "bin" / "python", folder / "installed.txt"
+    wanted = (HERE / "requirements" / f"{package}.txt").read_text(encoding="utf-8")
+    if ready.exists() and ready.read_text(encoding="utf-8") == wanted:
+        return str(python)
+    print(f"== installing {package} into {folder.relative_to(ROOT)}", file=sys.stderr)
+    steps = [
+        [sys.executable, "-m", "venv", "--clear", str(folder)],
+        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+         "-r", str(HERE / "requirements" / f"{package}.txt")],
+    ]  # fmt: skip
+    for step in steps:
+        done = subprocess.run(step, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RunError(f"cannot be installed: {_last_line(done.stderr)}")
+    ready.write_text(wanted, encoding="utf-8")
+    return str(python)
+
+
+def run(
+    package: str,
+    problem: str,
+    *,
+    repeats: int = 5,
+    budget: float = 60.0,
+    environment: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Measure a package on a problem in a fresh process.
+
+    Raises
+    ------
+    RunError
+        If it cannot be installed, fails, needs more than 20 GB or more than 15 minutes.
+    """
+    command = [
+        python_of(package), str(HERE / "measure.py"), package, problem,
+        "--repeats", str(repeats), "--budget", str(budget),
+    ]  # fmt: skip
+
+    def limit_memory() -> None:
+        resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=folder,  # some packages write files where they are run
+                env={**os.environ, **(environment or {})},
+                timeout=_ONE_RUN_SECONDS,
+                preexec_fn=limit_memory,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise RunError(f"not done after {_ONE_RUN_SECONDS} s") from error
+    if done.returncode < 0:
+        raise RunError(f"ended by signal {-done.returncode}, most likely out of memory")
+    if done.returncode:
+        raise RunError(_last_line(done.stderr))
+    measured: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return measured
+
+
+def run_cold(package: str, problem: str) -> float:
+    """Return the seconds of the first call in a fresh process with nothing compiled yet."""
+    with tempfile.TemporaryDirectory() as cache:
+        measured = run(package, problem, repeats=1, environment={"NUMBA_CACHE_DIR": cache})
+    return float(measured["first"])
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    return lines[-1][:160] if lines else "it failed without a word"
