@@ -24,6 +24,7 @@ IntArray = npt.NDArray[np.int64]
 # Below this many numbers in the matrix a second thread costs more than it saves.
 _ONE_THREAD = 200_000
 _BATCHES_PER_THREAD = 4
+_MANY_CHUNKS = 64
 
 
 def default_threads() -> int:
@@ -98,10 +99,13 @@ class LogitLikelihood:
 
     def _sweep(self, theta: FloatArray, chunks: IntArray, sums: Sums) -> None:
         theta = np.ascontiguousarray(theta, dtype=np.float64)
-        if not self._pool:
+        small = self.choices.x.size * len(chunks) < _ONE_THREAD * self.chunks
+        if not self._pool or small:
             logit_chunks(self.choices, theta, self.plan, chunks, sums)
             return
-        parts = np.array_split(chunks, min(len(chunks), self.threads * _BATCHES_PER_THREAD))
+        # many batches even out the load, but each costs a little
+        batches = self.threads * (_BATCHES_PER_THREAD if len(chunks) > _MANY_CHUNKS else 1)
+        parts = np.array_split(chunks, min(len(chunks), batches))
         jobs = [
             self._pool[0].submit(logit_chunks, self.choices, theta, self.plan, part, sums)
             for part in parts
