@@ -48,9 +48,9 @@ def ccegov_choice(problem: Problem) -> Estimate:
     import ccegov_choice as cc
 
     frame = _long_frame(problem)
-    frame["alternative"] = frame["alternative"].map(
-        dict(enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1))
-    )
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    names = [letters[j % 26] + "'" * (j // 26) for j in range(problem.x.shape[1])]
+    frame["alternative"] = frame["alternative"].map(dict(enumerate(names, 1)))
     frame.insert(1, "task", 1)
     data = cc.ChoiceData.from_long(frame)
     model = cc.Logit(cc.Utility(" + ".join(problem.names)))

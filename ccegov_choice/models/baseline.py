@@ -49,14 +49,15 @@ def constants_only(data: ChoiceData) -> float | None:
     sets = np.add.reduceat(bits, data.task_offsets[:-1])
     if (np.bitwise_or.reduceat(bits, data.task_offsets[:-1]) != sets).any():
         return None
-    cells, cell = np.unique(
-        np.stack([sets, codes[data.chosen]], axis=1), axis=0, return_inverse=True
-    )
-    weights = np.bincount(cell.ravel(), weights=data.weights).astype(np.float64)
+    set_codes, distinct = pd.factorize(sets)
+    cell = set_codes * len(labels) + codes[data.chosen]
+    totals = np.bincount(cell, weights=data.weights).astype(np.float64)
+    used = np.flatnonzero(totals > 0)
+    cells = np.stack([distinct[used // len(labels)], used % len(labels)], axis=1)
     # without names, only the opt-out has a constant
     opt_out = study.opt_out.id if study.opt_out is not None else None
     constants = np.arange(len(labels)) if study.labelled else (labels == opt_out).astype(np.int64)
-    return _fit_constants(cells[weights > 0].astype(np.int64), weights[weights > 0], constants)
+    return _fit_constants(cells, totals[used], constants)
 
 
 def _fit_constants(cells: IntArray, weights: FloatArray, constants: IntArray) -> float:

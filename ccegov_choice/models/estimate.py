@@ -143,7 +143,11 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Optimum:
-    """The end of a search: the point, the objective there, the last step and the record."""
+    """The end of a search: the point, the objective there, the last step and the record.
+
+    The last step of a search that converged is tiny, unless there is no top and it only came to
+    where the objective hardly rises any more.
+    """
 
     point: FloatArray
     at: Evaluation
@@ -310,7 +314,7 @@ def _finish(state: State) -> State:
     )
     gain = max(0.0, float(at.gradient @ step + step @ at.hessian @ step / 2))
     point = state.box.clip(state.point + step)
-    return replace(state, point=point, at=replace(at, value=at.value + gain))
+    return replace(state, point=point, at=replace(at, value=at.value + gain), last_step=step)
 
 
 def _record(state: State, status: Status) -> OptimisationRecord:

@@ -186,3 +186,15 @@ def test_a_search_that_is_cut_short_raises_with_its_best_point(data):
     assert "NOT CONVERGED" in repr(best)
     assert set(best.absent) == set(best.names)
     assert "max_iterations" in caught.value.cure
+
+
+def test_healthy_data_are_never_searched_for_separation(data, frame, monkeypatch):
+    """The search by linear programming is for estimates that run away, whatever the size."""
+    from ccegov_choice.models import separation
+
+    def never(*arguments):
+        raise AssertionError("a healthy fit was searched for separation")
+
+    monkeypatch.setattr(separation, "_separates", never)
+    for people in (30, 100, 1000, 5000):
+        assert Logit(Utility(MAIN)).fit(data(frame(people=people, seed=people))).converged
