@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ccegov_choice.errors import FileFormatError
+
 if TYPE_CHECKING:
     from ccegov_choice.policy.uptake import Uptake
     from ccegov_choice.tradeoff.ratio import TradeOffs
@@ -72,6 +74,12 @@ def run(arguments: argparse.Namespace) -> int:
     from ccegov_choice.study.study import Study
 
     folder: Path = arguments.folder
+    if not folder.is_dir():
+        raise FileFormatError(
+            "the study of the demonstration is not here",
+            where=str(folder),
+            cure="Run it in a clone of the repository, or name the folder with --folder.",
+        )
     study = Study.read(folder / "study.toml")
     opt_out = f", opt-out '{study.opt_out.text()}'" if study.opt_out else ""
     step("study", f"{study.text()}: {len(study.attributes)} attributes{opt_out}")
@@ -143,4 +151,4 @@ def run(arguments: argparse.Namespace) -> int:
 def _findings(offers: TradeOffs, shares: Uptake) -> list[str]:
     """Return the two largest trade-offs and what the reform would do, as sentences."""
     largest = sorted(offers, key=lambda offer: -abs(offer.estimate))[:2]
-    return [*(offer.sentence() for offer in largest), shares.sentence()]
+    return [*(offer.sentence() for offer in largest), shares.difference_sentence("reform")]

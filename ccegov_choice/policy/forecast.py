@@ -171,9 +171,8 @@ class Uptake:
 
     def sentence(self) -> str:
         """Say the forecast in plain English, with its intervals."""
-        return " ".join(
-            [self._shares_sentence(), *(self._difference_sentence(d) for d in self.differences())]
-        )
+        differences = [self.difference_sentence(found.scenario) for found in self.differences()]
+        return " ".join([self._shares_sentence(), *differences])
 
     def _shares_sentence(self) -> str:
         rather = f" rather than '{self.opt_out}'" if self.mode == "alone" else ""
@@ -185,17 +184,19 @@ class Uptake:
         ]
         return f"About {'; '.join(parts)}."
 
-    def _difference_sentence(self, found: Difference) -> str:
+    def difference_sentence(self, scenario: str, baseline: str | None = None) -> str:
+        """Say how many more would choose one scenario than another (the first one)."""
+        found = self.difference(scenario, baseline)
         text = {scenario.name: scenario.text() for scenario in self.scenarios}
         new, old = f"'{text[found.scenario]}'", f"'{text[found.baseline]}'"
         low, high = sorted((abs(found.conf_low), abs(found.conf_high)))
         interval = f"{100 * self.level:g}% interval {_in_100(low)} to {_in_100(high)}"
         if found.conf_low > 0:
             more = _in_100(found.estimate)
-            return f"{new} would be chosen by {more} more in 100 people ({interval})."
+            return f"{more} more in 100 people would choose {new} than {old} ({interval})."
         if found.conf_high < 0:
             fewer = _in_100(-found.estimate)
-            return f"{new} would be chosen by {fewer} fewer in 100 people ({interval})."
+            return f"{fewer} fewer in 100 people would choose {new} than {old} ({interval})."
         return (
             f"This study cannot tell whether more people would choose {new} than {old} "
             f"({100 * self.level:g}% interval of the difference {_in_100(found.conf_low)} to "
