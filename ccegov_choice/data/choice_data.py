@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ccegov_choice._files import sha256
 from ccegov_choice.data.labels import as_labels, grouping
 from ccegov_choice.errors import DataError
 
@@ -370,6 +371,13 @@ class ChoiceData:
                 cure="Use data.first_choices() to keep only what people put first.",
             )
         return np.flatnonzero(self._frame["chosen"].to_numpy())
+
+    @cached_property
+    def choices_sha256(self) -> str:
+        """Hash of who chose what out of how many; it tells other choices, not other attributes."""
+        parts = [self.person_offsets, self.task_offsets, self.chosen]
+        parts += [self.weights.view(np.int64)] if self.weighted else []
+        return sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in parts))
 
     @cached_property
     def weights(self) -> Floats:

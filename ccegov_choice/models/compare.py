@@ -222,9 +222,8 @@ def _require_same_data(results: Sequence[Results], labels: Sequence[str]) -> Non
         constants = first.log_likelihood_constants, item.log_likelihood_constants
         if not differs and not _close(*constants):
             differs = ["other shares of the alternatives"]
-        hashes = first.provenance.parents.get("data"), item.provenance.parents.get("data")
-        if not differs and None not in hashes and hashes[0] != hashes[1]:
-            differs = ["data with other content"]
+        if not differs and _other_content(first, item):
+            differs = ["other choices on the same tasks"]
         if differs:
             problems.append(
                 Problem(
@@ -344,3 +343,11 @@ def _notes(results: Sequence[Results], labels: Sequence[str]) -> tuple[str, ...]
         if not item.converged:
             notes.append(f"{name} did not converge: {item.optimisation.status.cure}")
     return tuple(notes)
+
+
+def _other_content(first: Results, other: Results) -> bool:
+    """Whether the records of both fits name choices or files, and not the same ones."""
+    mine, theirs = first.provenance.parents, other.provenance.parents
+    return any(
+        mine[key] != theirs[key] for key in ("choices", "data") if key in mine and key in theirs
+    )

@@ -288,7 +288,7 @@ def _results(
 
 
 def _provenance(model: Logit, data: ChoiceData, problem: LogitProblem) -> Provenance:
-    parents = {"study": data.study.sha256}
+    parents = {"study": data.study.sha256, "choices": data.choices_sha256}
     if data.source is not None and data.source.sha256:
         parents["data"] = data.source.sha256
     specification = {"utility": problem.utility.formula, **model.to_dict()}

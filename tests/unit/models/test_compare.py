@@ -136,7 +136,7 @@ def test_other_choices_are_refused(fit, data):
         return replace(small, **changes)
 
     hashes = [replace(full.provenance, parents={"data": content}) for content in "ab"]
-    with pytest.raises(DataError, match="data with other content"):
+    with pytest.raises(DataError, match="other choices on the same tasks"):
         compare(replace(full, provenance=hashes[0]), altered(provenance=hashes[1]))
     with pytest.raises(DataError, match="other people"):
         compare(full, altered(person_ids=small.person_ids[::-1]))
@@ -166,3 +166,15 @@ def test_all_pairs_are_tested_and_shown(fit):
     shown = found._repr_html_()
     assert shown.count("<caption>") == 2
     assert "take their answers as independent" in str(found)
+
+
+def test_other_choices_on_the_same_tasks_are_noticed():
+    study = Study("s", "S", (Attribute.numeric("wait", "Wait", [1, 5, 9], "day"),))
+    design = random_design(study, tasks=8, seed=1)
+    model = Logit(Utility("wait", study))
+    first, second = (
+        model.fit(simulate_choices(design, model, {"wait": -0.2}, 60, seed=seed)) for seed in (1, 2)
+    )
+    # equal shares and equal people: only the choices differ
+    with pytest.raises(DataError, match="other choices on the same tasks"):
+        compare(first, second)
