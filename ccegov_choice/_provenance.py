@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -13,6 +14,7 @@ from ccegov_choice._version import __version__
 _PACKAGES = ("numpy", "scipy", "pandas", "numba", "formulaic", "statsmodels", "pydoe")
 
 
+@cache
 def _installed_versions() -> dict[str, str]:
     versions = {"ccegov_choice": __version__, "python": platform.python_version()}
     for name in _PACKAGES:
@@ -60,7 +62,7 @@ class Provenance:
     ) -> Provenance:
         """Record the work with the versions installed now."""
         return cls(
-            made_by, dict(parameters or {}), seed, dict(parents or {}), _installed_versions()
+            made_by, dict(parameters or {}), seed, dict(parents or {}), dict(_installed_versions())
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 # Below this many numbers in the matrix a second thread costs more than it saves.
-_ONE_THREAD = 200_000
+_ONE_THREAD = 500_000
 _BATCHES_PER_THREAD = 4
 _MANY_CHUNKS = 64
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ccegov_choice.models.covariance import Covariance
@@ -50,8 +49,8 @@ class Logit:
     equal: Sequence[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fixed", MappingProxyType(dict(self.fixed)))
-        object.__setattr__(self, "bounds", MappingProxyType(dict(self.bounds)))
+        object.__setattr__(self, "fixed", dict(self.fixed))
+        object.__setattr__(self, "bounds", dict(self.bounds))
         object.__setattr__(self, "equal", tuple(tuple(group) for group in self.equal))
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 
 from formulaic import Formula
 from formulaic.errors import FormulaSyntaxError
@@ -31,6 +32,7 @@ from ccegov_choice.study.study import Study
 _CODINGS = ("linear", "dummy", "C", "effects", "poly", "piecewise", "asc", "specific")
 
 
+@lru_cache(maxsize=256)  # reading a formula takes formulaic milliseconds, as long as a small fit
 def parse_terms(formula: str) -> tuple[tuple[ParsedFactor, ...], ...]:
     """Read a formula into terms, each a product of factors, in the order written.
 
