@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ccegov_choice.models.covariance import Covariance
@@ -49,9 +50,14 @@ class Logit:
     equal: Sequence[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fixed", dict(self.fixed))
-        object.__setattr__(self, "bounds", dict(self.bounds))
+        object.__setattr__(self, "fixed", MappingProxyType(dict(self.fixed)))
+        object.__setattr__(self, "bounds", MappingProxyType(dict(self.bounds)))
         object.__setattr__(self, "equal", tuple(tuple(group) for group in self.equal))
+
+    def __reduce__(self) -> tuple[type[Logit], tuple[Any, ...]]:
+        """Pickle by the arguments: a read-only view of a mapping cannot be pickled itself."""
+        given = (self.utility, self.scale, dict(self.fixed), dict(self.bounds), self.equal)
+        return Logit, given
 
     @property
     def kind(self) -> str:
