@@ -13,6 +13,7 @@ from scipy import special
 
 from ccegov_choice._table import Absent, Cell, Table
 from ccegov_choice.errors import DataError, Problem
+from ccegov_choice.models.nesting import is_special_case
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -263,49 +264,6 @@ def _test(first: Results, first_name: str, second: Results, second_name: str) ->
     if _adjusted(first) > _adjusted(second):
         first, first_name, second, second_name = second, second_name, first, first_name
     return _ben_akiva_swait(first, first_name, second, second_name)
-
-
-def is_special_case(small: Results, large: Results) -> bool:
-    """Return whether a model is another with restrictions on coefficients.
-
-    It is, if both are of one kind and study, the coefficients of the first are among those of the
-    second by name and coding, and what the second holds fixed the first holds fixed too.
-    """
-    if small.study != large.study or not _same_family(small, large):
-        return False
-    if small.parameters >= large.parameters or not set(small.names) <= set(large.names):
-        return False
-    terms = {name: (term, n) for term in large.utility.terms for n, name in enumerate(term.names)}
-    same_coding = all(
-        terms.get(name) == (term, n)
-        for term in small.utility.terms
-        for n, name in enumerate(term.names)
-    )
-    if not same_coding or not _expansion_within(small, large):
-        return False
-    # a special case cannot fit better; where it does, the two are not what they seem
-    return large.log_likelihood >= small.log_likelihood - 1e-6 * abs(small.log_likelihood)
-
-
-def _same_family(small: Results, large: Results) -> bool:
-    """Return whether both models have the same shares for the same parameters."""
-    if small.model.kind == large.model.kind == "logit":
-        return True
-    one, other = ({"kind": r.model.kind, **r.model.to_dict()} for r in (small, large))
-    return one == other
-
-
-def _expansion_within(small: Results, large: Results) -> bool:
-    """Return whether the parameters that the small model can reach are within the large one's."""
-    position = {name: row for row, name in enumerate(large.names)}
-    reach = np.zeros((len(large.names), small.parameters))
-    point = np.array([1.0 if name.startswith("scale[") else 0.0 for name in large.names])
-    for row, name in enumerate(small.names):
-        reach[position[name]] = small.expansion[row]
-        point[position[name]] = small.estimates[row]
-    gaps = np.column_stack([reach, point - large.estimates])
-    solution, *_ = np.linalg.lstsq(large.expansion, gaps, rcond=None)
-    return bool(np.allclose(large.expansion @ solution, gaps, atol=1e-9))
 
 
 def _likelihood_ratio(small: Results, small_name: str, large: Results, large_name: str) -> Test:

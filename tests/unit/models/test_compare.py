@@ -9,8 +9,9 @@ from scipy import stats
 
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import DataError
-from ccegov_choice.models.compare import compare, is_special_case
+from ccegov_choice.models.compare import compare
 from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.nesting import is_special_case
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.covariate import Covariate
@@ -111,9 +112,12 @@ def test_what_only_looks_nested_is_not(fit):
     assert not is_special_case(full, full)
     assert not is_special_case(full, fit("wait"))
     assert not is_special_case(fit("wait"), fit(FULL, fixed={"fee": -0.2}))
-    assert not is_special_case(fit("fee + dummy(help, base='chat')"), full)
     assert not is_special_case(fit("log(wait)"), fit("wait + fee"))
-    assert not is_special_case(fit("effects(help)"), fit("wait + help"))
+
+
+def test_another_coding_of_the_same_levels_is_no_obstacle(fit):
+    assert is_special_case(fit("fee + dummy(help, base='chat')"), fit(FULL))
+    assert is_special_case(fit("effects(help)"), fit("wait + help"))
 
 
 def test_equal_fit_has_no_bound_and_says_why(fit):
@@ -178,3 +182,26 @@ def test_other_choices_on_the_same_tasks_are_noticed():
     # equal shares and equal people: only the choices differ
     with pytest.raises(DataError, match="other choices on the same tasks"):
         compare(first, second)
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "special"),
+    [
+        ("wait", "poly(wait, 2)", True),
+        ("wait", "piecewise(wait, 10)", True),
+        ("wait", "C(wait)", True),
+        ("log(wait)", "C(wait)", True),
+        ("poly(wait, 2)", "C(wait)", True),
+        ("wait", "wait + fee", True),
+        ("effects(help)", "C(help) + wait", True),
+        ("wait", "wait + wait:poor", True),
+        ("wait", "log(wait) + fee", False),
+        ("log(wait)", "poly(wait, 3)", True),  # four levels: a cubic goes through all of them
+        ("log(wait)", "poly(wait, 2)", False),
+        ("asc('B')", "wait + fee", False),
+        ("wait:fee", "wait + fee", False),
+    ],
+)
+def test_what_is_a_special_case_of_what(fit, small, large, special):
+    assert is_special_case(fit(small), fit(large)) is special
+    assert not is_special_case(fit(large), fit(small))

@@ -271,7 +271,9 @@ def test_labels_tables_and_sentences(plain, scenarios):
     found = uptake(plain, named)
     share = round(100 * found.share("reform"))
     assert f"{share} in 100 people would choose 'The reform'" in found.sentence()
-    assert "more in 100 people would choose 'The reform' than 'Today's service' (" in found.sentence()
+    assert (
+        "more in 100 people would choose 'The reform' than 'Today's service' (" in found.sentence()
+    )
     assert "best in draws (%)" in str(found)
     shown = found._repr_html_()
     assert shown.count("<caption>") == 2
