@@ -24,7 +24,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "--covariance",
         choices=("classical", "robust", "clustered", "bhhh"),
         help="kind of standard errors; default: clustered by person when people answer several "
-        "tasks, else classical",
+        "tasks or carry weights, else classical",
     )
     parser.add_argument("--threads", type=int, help="number of threads; the result is the same")
     parser.add_argument("--save", metavar="FILE", help="save the results as JSON")

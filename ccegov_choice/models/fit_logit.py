@@ -152,8 +152,17 @@ def fit_logit(
 
 
 def default_covariance(data: ChoiceData) -> Covariance:
-    """Return errors clustered by person where somebody answers more than one task."""
-    return Clustered("person") if data.tasks > data.people > 1 else Classical()
+    """Return errors clustered by person, or classical where nothing speaks against them.
+
+    Answers of one person hang together, and with survey weights the likelihood is not that of the
+    sample: the inverse Hessian says too little in both cases.
+    """
+    hangs_together = data.tasks > data.people
+    return (
+        Clustered("person")
+        if (hangs_together or data.weighted) and data.people > 1
+        else Classical()
+    )
 
 
 def search(problem: LogitProblem, start: FloatArray, options: FitOptions) -> Optimum:

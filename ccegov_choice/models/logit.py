@@ -92,7 +92,8 @@ class Logit:
             Threads to use, all processors without it; the result is the same to the last bit.
         covariance : Covariance or str, optional
             Kind of standard errors; clustered by person where somebody answers more than one
-            task, else classical. It can be changed later: ``results.with_covariance(...)``.
+            task or tasks have weights, else classical. It can be changed later:
+            ``results.with_covariance(...)``.
         options : FitOptions, optional
             When the search stops.
 

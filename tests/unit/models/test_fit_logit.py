@@ -10,6 +10,7 @@ from scipy import optimize
 from ccegov_choice.errors import DataError, UtilityError
 from ccegov_choice.kernels import reference
 from ccegov_choice.models.assemble import logit_likelihood
+from ccegov_choice.models.covariance import Classical, Clustered
 from ccegov_choice.models.estimate import FitOptions
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.study.utility import Utility
@@ -287,3 +288,12 @@ def test_rows_of_a_frame_need_not_be_sorted(data, frame):
     mixed = rows.sample(frac=1.0, random_state=1)
     first, second = (Logit(Utility(MAIN)).fit(data(pd.DataFrame(r))) for r in (rows, mixed))
     np.testing.assert_allclose(first.estimates, second.estimates, atol=1e-10)
+
+
+def test_the_default_errors_allow_for_repeats_and_weights(data, frame):
+    rows = frame()
+    one_each = data(rows).each_task_as_a_person()
+    assert Logit(Utility(MAIN)).fit(data(rows)).covariance_kind == Clustered("person")
+    assert Logit(Utility(MAIN)).fit(one_each).covariance_kind == Classical()
+    weighted = data(rows.assign(weight=1.0 + rows["person"] % 3)).each_task_as_a_person()
+    assert Logit(Utility(MAIN)).fit(weighted).covariance_kind == Clustered("person")
