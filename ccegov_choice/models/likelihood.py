@@ -22,7 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 # Below this many numbers in the matrix a second thread costs more than it saves.
-_ONE_THREAD = 500_000
+ONE_THREAD = 500_000
 _BATCHES_PER_THREAD = 4
 _MANY_CHUNKS = 64
 
@@ -87,7 +87,7 @@ class LogitLikelihood:
     @contextmanager
     def running(self) -> Iterator[LogitLikelihood]:
         """Keep the threads alive over several evaluations."""
-        if self.threads == 1 or self.choices.x.size < _ONE_THREAD or self._pool:
+        if self.threads == 1 or self.choices.x.size < ONE_THREAD or self._pool:
             yield self
             return
         with ThreadPoolExecutor(self.threads) as pool:
@@ -99,7 +99,7 @@ class LogitLikelihood:
 
     def _sweep(self, theta: FloatArray, chunks: IntArray, sums: Sums) -> None:
         theta = np.ascontiguousarray(theta, dtype=np.float64)
-        small = self.choices.x.size * len(chunks) < _ONE_THREAD * self.chunks
+        small = self.choices.x.size * len(chunks) < ONE_THREAD * self.chunks
         if not self._pool or small:
             logit_chunks(self.choices, theta, self.plan, chunks, sums)
             return

@@ -66,7 +66,8 @@ def test_large_data_are_started_on_a_share_of_the_people(data, frame):
     np.testing.assert_allclose(warm.estimates, cold.estimates, atol=1e-9)
 
 
-def test_threads_do_not_change_a_bit(data, frame):
+def test_threads_do_not_change_a_bit(data, frame, monkeypatch):
+    monkeypatch.setattr("ccegov_choice.models.likelihood.ONE_THREAD", 0)
     answers = data(frame(people=4500, tasks=4))
     one, two = (Logit(Utility(MAIN)).fit(answers, threads=n) for n in (1, 2))
     assert np.array_equal(one.estimates, two.estimates)
