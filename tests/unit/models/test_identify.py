@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from ccegov_choice.errors import ConvergenceError, IdentificationError
+from ccegov_choice.models.identify import flat_directions
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.models.unidentified import (
     CollinearError,
     EmptyLevelError,
+    FlatLikelihoodError,
     NoVariationError,
     SeparationError,
     UnidentifiedError,
@@ -198,3 +200,24 @@ def test_healthy_data_are_never_searched_for_separation(data, frame, monkeypatch
     monkeypatch.setattr(separation, "_separates", never)
     for people in (30, 100, 1000, 5000):
         assert Logit(Utility(MAIN)).fit(data(frame(people=people, seed=people))).converged
+
+
+def test_a_scale_of_nothing_is_flat(data, frame):
+    # with all utilities zero no scale changes them: nothing is singular before the search
+    rows = frame(people=120)
+    rows["group"] = np.where(rows["person"] % 2 == 0, "town", "country")
+    answers = data(rows)
+    fixed = dict.fromkeys(Utility(MAIN).bind(answers.study).names, 0.0)
+    with pytest.raises(FlatLikelihoodError, match="the likelihood is flat in") as caught:
+        Logit(Utility(MAIN), scale="group", fixed=fixed).fit(answers)
+    assert len(caught.value.coefficients) == 1
+    assert caught.value.coefficients[0].startswith("scale[")
+
+
+def test_a_direction_without_curvature_is_named():
+    slope = np.array([1.0, -1.0, 0.0])
+    information = np.eye(3) * 4 - 2 * np.outer(slope, slope)
+    (found,) = flat_directions(information, [("wait",), ("price",), ("help[chat]",)])
+    assert found.error is FlatLikelihoodError
+    assert found.coefficients == ("wait", "price")
+    assert flat_directions(np.eye(3), [("a",), ("b",), ("c",)]) == []
