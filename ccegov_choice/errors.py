@@ -89,14 +89,6 @@ class DesignError(ChoiceError):
     """A design cannot be made, read or verified."""
 
 
-class SurveyError(ChoiceError):
-    """A survey cannot be built or served."""
-
-
-class ResponseError(ChoiceError):
-    """A stored or submitted response cannot be used."""
-
-
 class DataError(ChoiceError):
     """Choice data break a rule that every choice data set must keep."""
 
@@ -131,10 +123,6 @@ class TradeOffError(ChoiceError):
 
 class PolicyError(ChoiceError):
     """A scenario or forecast does not make sense for this study."""
-
-
-class DisclosureError(ChoiceError):
-    """A table would show too few people."""
 
 
 class FileFormatError(ChoiceError):

@@ -19,6 +19,10 @@ from ccegov_choice.tradeoff.ratio import trade_offs
 
 FOLDER = Path(__file__).parents[2] / "designs" / "benefit-claim"
 CHROMIUM = os.environ.get("CCEGOV_CHROMIUM", "/usr/bin/chromium")
+NO_CHROMIUM = (
+    f"there is no Chromium at {CHROMIUM}: install Debian's package chromium, or set "
+    "CCEGOV_CHROMIUM to the path of yours"
+)
 QUIET = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -49,6 +53,8 @@ def report_file(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def browser():
     """Debian's Chromium, with nothing that calls home."""
+    if not Path(CHROMIUM).is_file():
+        pytest.skip(NO_CHROMIUM)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield chromium
