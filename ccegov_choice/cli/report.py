@@ -126,7 +126,7 @@ def _trade_offs(
 ) -> list[TradeOffs]:
     """Return trade-offs in each numeraire asked for; of all others, in those that have any."""
     from ccegov_choice.errors import TradeOffError
-    from ccegov_choice.tradeoff.gain import payable
+    from ccegov_choice.study.gain import payable
 
     found = []
     for name in pay_in or payable(results.utility, results.study):

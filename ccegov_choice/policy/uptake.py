@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from ccegov_choice.errors import PolicyError, unknown_name
 from ccegov_choice.models.draws import draw_parameters
-from ccegov_choice.models.people import People, gather_people, one_person
 from ccegov_choice.models.probabilities import require_logit_shares, scale_column, scale_factors
 from ccegov_choice.models.results import Results
 from ccegov_choice.policy.forecast import Difference, Mode, Uptake, central_limits
@@ -21,6 +20,7 @@ from ccegov_choice.policy.scenario import (
     check_scenarios,
     never_shown,
 )
+from ccegov_choice.study.people import People, gather_people, one_person
 from ccegov_choice.study.profile import Profile
 
 if TYPE_CHECKING:

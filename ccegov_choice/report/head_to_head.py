@@ -12,9 +12,9 @@ from scipy import special
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.models.results import Results
 from ccegov_choice.study.attribute import Attribute
+from ccegov_choice.study.contrast import Standpoint
+from ccegov_choice.study.gain import Gain
 from ccegov_choice.study.level import Level
-from ccegov_choice.tradeoff.contrast import Standpoint
-from ccegov_choice.tradeoff.gain import Gain
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import numpy as np
 from ccegov_choice._table import Table
 from ccegov_choice.errors import TradeOffError
 from ccegov_choice.models.results import Results, draw_coefficients
-from ccegov_choice.tradeoff.contrast import Standpoint, Vector
+from ccegov_choice.study.contrast import Standpoint, Vector
 from ccegov_choice.tradeoff.phrases import lower_first
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from ccegov_choice._table import Cell, Table
 from ccegov_choice.errors import TradeOffError, unknown_name
 from ccegov_choice.models.results import Results
-from ccegov_choice.tradeoff.contrast import Standpoint, Vector
-from ccegov_choice.tradeoff.gain import Gain, improvement_sign, payable, sellable
+from ccegov_choice.study.contrast import Standpoint, Vector
+from ccegov_choice.study.gain import Gain, improvement_sign, payable, sellable
 from ccegov_choice.tradeoff.interval import Interval, Ratio, fieller_interval, normal_quantile
 from ccegov_choice.tradeoff.ratio import offered_gains
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ccegov_choice._table import format_number
 from ccegov_choice.study.attribute import Attribute
+from ccegov_choice.study.gain import Gain, improvement_sign, payment_sign
 from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.wording import number_text
-from ccegov_choice.tradeoff.gain import Gain, improvement_sign, payment_sign
 from ccegov_choice.tradeoff.interval import Interval
 
 _MONEY = re.compile(

@@ -9,8 +9,8 @@ import numpy as np
 
 from ccegov_choice.errors import TradeOffError, unknown_name
 from ccegov_choice.models.results import Results
-from ccegov_choice.tradeoff.contrast import Standpoint, Vector
-from ccegov_choice.tradeoff.gain import (
+from ccegov_choice.study.contrast import Standpoint, Vector
+from ccegov_choice.study.gain import (
     Gain,
     improvement_sign,
     parse_gain,

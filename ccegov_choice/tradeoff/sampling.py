@@ -10,8 +10,8 @@ import numpy as np
 from ccegov_choice.errors import TradeOffError
 from ccegov_choice.models.bootstrap import bootstrap_estimates
 from ccegov_choice.models.results import Results, draw_coefficients
-from ccegov_choice.tradeoff.contrast import Vector
-from ccegov_choice.tradeoff.gain import payment_sign
+from ccegov_choice.study.contrast import Vector
+from ccegov_choice.study.gain import payment_sign
 from ccegov_choice.tradeoff.interval import (
     Interval,
     Ratio,

@@ -11,17 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import Problem, TradeOffError, unknown_name
-from ccegov_choice.models.people import People, gather_people, one_person
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.coding import Levels, Specific
 from ccegov_choice.study.covariate import Covariate
+from ccegov_choice.study.gain import Gain
+from ccegov_choice.study.people import Answers, People, gather_people, one_person
 from ccegov_choice.study.profile import Profile
-from ccegov_choice.tradeoff.gain import Gain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.study.study import Study
     from ccegov_choice.study.utility import Utility
 
@@ -44,7 +43,7 @@ class Standpoint:
 
     utility: Utility
     at: Mapping[str, Any]
-    people: ChoiceData | pd.DataFrame | None = None
+    people: Answers | pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         known = ["alternative", *self.study.attribute_ids, *self.study.covariate_ids]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,27 @@ import pandas as pd
 from ccegov_choice.errors import DataError, Problem, unknown_name
 
 if TYPE_CHECKING:
-    from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.study.study import Study
+
+
+class Answers(Protocol):
+    """Choice data, as far as people are concerned: `ChoiceData` is one."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per alternative shown."""
+
+    @property
+    def person_rows(self) -> npt.NDArray[np.int64]:
+        """First row of each person."""
+
+    @property
+    def person_offsets(self) -> npt.NDArray[np.int64]:
+        """First task of each person."""
+
+    @property
+    def weights(self) -> npt.NDArray[np.float64]:
+        """Weight of each task."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +65,7 @@ def one_person(values: Mapping[str, Any]) -> People:
     return People({name: np.array([value]) for name, value in values.items()}, np.ones(1))
 
 
-def people_frame(source: ChoiceData | pd.DataFrame) -> pd.DataFrame:
+def people_frame(source: Answers | pd.DataFrame) -> pd.DataFrame:
     """Return one row per person with a positive ``weight``.
 
     Parameters
@@ -79,7 +98,7 @@ def people_frame(source: ChoiceData | pd.DataFrame) -> pd.DataFrame:
     return frame.assign(weight=weights)
 
 
-def gather_people(source: ChoiceData | pd.DataFrame, names: Sequence[str], study: Study) -> People:
+def gather_people(source: Answers | pd.DataFrame, names: Sequence[str], study: Study) -> People:
     """Count people by their pattern of covariates.
 
     Parameters

@@ -1,8 +1,8 @@
 import pytest
 
 from ccegov_choice.errors import TradeOffError
+from ccegov_choice.study.gain import Gain, parse_gain, payable, payment_attribute, sellable
 from ccegov_choice.study.utility import Utility
-from ccegov_choice.tradeoff.gain import Gain, parse_gain, payable, payment_attribute, sellable
 
 
 @pytest.fixture
