@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from ccegov_choice.cli import design_import
+
 if TYPE_CHECKING:
     from ccegov_choice.study.study import Study
 
@@ -23,6 +25,7 @@ def register(nouns: Parsers) -> None:
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     _register_make(verbs)
+    design_import.register(verbs)
     for verb, run, what in (
         ("diagnose", run_diagnose, "say what a saved design can and cannot tell"),
         ("verify", run_verify, "do the recorded work again and compare"),
