@@ -149,10 +149,7 @@ def _text(cell: Any, codes: Mapping[str, int] | None = None) -> str:
 
 
 def _number(cell: Any, attribute: Attribute) -> int:
-    """Return the number of a level among those that may be shown; 0 for none, or under the floor.
-
-    A level under the floor stands only where the study fixes it, and comes back from there.
-    """
+    """Return the number of a level among those that may be shown; 0 for none."""
     shown = [attribute.cell(level) for level in attribute.shown_levels]
     return shown.index(cell) + 1 if cell in shown else 0
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccegov_choice.design.candidates import Cell
-from ccegov_choice.design.import_columns import PLACE, alternative_named
+from ccegov_choice.design.import_columns import PLACE, alternative_named, squeezed
 from ccegov_choice.design.import_entries import Entry
 from ccegov_choice.design.import_levels import Where, is_empty_word
 from ccegov_choice.design.import_source import listing
@@ -150,12 +150,13 @@ def _labelled(
     if unknown and places and len(unknown) == len(tokens) == len(wanted):
         called |= dict(zip(places, wanted, strict=True))
         unknown = []
+    free = [id for id in wanted if id not in called.values()] or wanted
     for token in unknown:
         told = unknown_name(token, wanted, "alternative")
         lines = [entry.line for entry in entries if entry.alternative == token]
         cure = (
-            f"{told.cure} Say which it is: alternatives={{'{token}': '{wanted[0]}'}} (in a shell: "
-            f"--alternative '{token}={wanted[0]}')."
+            f"{told.cure} Say which it is: alternatives={{'{token}': '{free[0]}'}} (in a shell: "
+            f"--alternative '{token}={free[0]}')."
         )
         names.problems.append(Problem(told.problem, cure, where(lines)))
     return [called.get(entry.alternative, "") for entry in entries]
@@ -212,7 +213,7 @@ def _note(entries: Sequence[Entry], names: Names) -> None:
     called = dict.fromkeys(
         (entry.alternative, name)
         for entry, name in zip(entries, names.of, strict=True)
-        if name and entry.alternative != name
+        if name and squeezed(entry.alternative) != squeezed(name)
     )
     if called and not names.notes:
         told = [f"'{theirs}' is {ours}" for theirs, ours in called]

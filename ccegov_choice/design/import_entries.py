@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from ccegov_choice.design.import_columns import KEYS, Header, squeezed
 from ccegov_choice.design.import_layouts import Found
@@ -78,10 +79,12 @@ def _column_problems(found: Found, study: Study, columns: Mapping[str, str]) -> 
     more = f" Columns that were not understood: {unread}." if unread else ""
     for id in study.attribute_ids:
         if id not in header.attributes and not any(id == a for a, _ in header.pairs):
+            near = get_close_matches(id, _unread(header), n=1)
+            name = near[0] if near else "their name"
             yield Problem(
                 f"no column holds the attribute '{id}' ({study.attribute(id).text()})",
-                f"Add it, or say what it is called: columns={{'their name': '{id}'}} (in a shell: "
-                f"--column 'their name={id}').{more}",
+                f"Add it, or say what it is called: columns={{'{name}': '{id}'}} (in a shell: "
+                f"--column '{name}={id}').{more}",
                 where,
             )
 

@@ -65,7 +65,7 @@ def find_table(source: Source, study: Study, layout: str, columns: Mapping[str, 
             header = read_header(_without_tail(cells), study, columns)
             fits = _laid_out(header, layout) is not None
             meaning = header.meaning() + (_FITS if fits else 0)
-            if meaning > (best[0] if best else 0):
+            if meaning > (best[0] if best else -1):
                 best = meaning, separator, position, header
             if fits:
                 break
@@ -108,7 +108,9 @@ def _body(lines: Sequence[Line], width: int) -> tuple[tuple[Line, ...], list[int
             return tuple(rows), [line for line, more in lines[i:] if any(more)]
         else:
             rows.append((number, cells))
-    return tuple(rows), []
+    # a single cell is no row of a table: the last lines are text, such as the rules Ngene draws
+    last = max((i for i, (_, cells) in enumerate(rows, 1) if sum(map(bool, cells)) > 1), default=0)
+    return tuple(rows[:last]), [line for line, _ in rows[last:]]
 
 
 def _legend(
@@ -144,16 +146,14 @@ def _no_header(
     asked = {"ngene": "wide", "sawtooth": "long"}.get(layout, layout)
     needs = wanted.get(asked) or f"{wanted['long']} (one row per alternative); or {wanted['wide']}"
     where, seen = source.name, ""
-    if best is not None and best[0] > 1:
+    if best is not None:
         number = source.readings[best[1]][best[2]][0]
         where = source.where([number]) if source.kind == "file" else source.name
-        seen = f" Nearest to it come these columns: {listing(best[3].names, 12)}."
-    what = "layout" if layout == "auto" else f"layout '{layout}'"
+        seen = f"; this line comes nearest: {listing(best[3].names, 12)}"
+    what = "design" if layout == "auto" else f"design of the layout '{layout}'"
     example = "columns={'their name': 'task', 'another': 'alternative'}"
     return DesignError(
-        f"no line is a header of a known {what}.{seen}"
-        if layout == "auto"
-        else f"no line is a header of the {what}.{seen}",
+        f"no line is the header of a {what}{seen}",
         where=where,
         cure=f"It takes {needs}. Say what columns are called in the file with {example} "
         "(in a shell: --column 'their name=task').",

@@ -84,7 +84,7 @@ def read_levels(
         if fits and (unlike := _unlike(attribute, codes, cells)):
             place = where(line for text in codes for line in found[text])
             return Reading(cells, (*problems, Problem(*unlike, place)))
-    if unread and set(unread) == set(codes):
+    if unread and set(unread) == set(codes) and all(c is None for c in cells.values()):
         return _by_code(attribute, codes, cells, problems, found, where)
     problems += [_unsure(attribute, t, named, where(found[t])) for t, named in unsure.items()]
     problems += [_unknown(attribute, text, where(found[text])) for text in unread]
@@ -104,7 +104,7 @@ def _given(
     told: dict[str, Cell | None] = {}
     problems = []
     for text, level in given.items():
-        named = _named(attribute, cell_text(level))
+        named = _named(attribute, str(level))
         if len(named) == 1:
             told[text] = named[0]
         elif level is None or level == "":
@@ -203,7 +203,7 @@ def _by_code(
     if len(ways) == 1 and not attribute.is_numeric:
         return _coded(attribute, codes, next(iter(ways)), cells, problems)
     place = where(line for text in codes for line in found[text])
-    what = f"{listing(ordered, 12)} of '{attribute.id}'"
+    what = f"the cells {listing(ordered, 12)} of '{attribute.id}'"
     cure = "; or ".join(say_levels(attribute.id, way) for way in ways.values())
     if not ways:
         problem = f"{what} are neither its levels nor codes from 0 or 1 of them"

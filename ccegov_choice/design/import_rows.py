@@ -12,6 +12,7 @@ from ccegov_choice.design.candidates import Cell
 from ccegov_choice.design.check import design_problems
 from ccegov_choice.design.design import KEYS
 from ccegov_choice.design.import_alternatives import name_alternatives, opt_outs
+from ccegov_choice.design.import_columns import alternative_named
 from ccegov_choice.design.import_entries import Entry
 from ccegov_choice.design.import_layouts import Found
 from ccegov_choice.design.import_levels import Coded, is_empty_word, read_levels
@@ -106,11 +107,11 @@ def _read_cells(
     sure: bool,
 ) -> tuple[list[Cells], list[Problem], list[str]]:
     """Read the cells of each entry; a cell that cannot be read is left out."""
-    out = opt_outs(entries, study, alternatives)
+    without = _without(entries, study, alternatives)
     texts: dict[str, dict[str, list[int]]] = {id: {} for id in study.attribute_ids}
     for entry in entries:
         for id, text in entry.cells.items():
-            if not (entry.alternative in out and _is_nothing(text)):
+            if not ((entry.alternative, id) in without and _is_nothing(text)):
                 texts[id].setdefault(text, []).append(entry.line)
     coded: Coded = "no"
     if found.layout == "sawtooth":
@@ -126,15 +127,27 @@ def _read_cells(
         notes += [reading.note] if reading.note else []
     cells: list[Cells] = []
     for entry in entries:
-        hidden = entry.alternative in out
         row: Cells = {}
         for id, text in entry.cells.items():
-            if hidden and _is_nothing(text):
+            if (entry.alternative, id) in without and _is_nothing(text):
                 row[id] = None
             elif text in read[id]:
                 row[id] = read[id][text]
         cells.append(row)
     return cells, problems, notes
+
+
+def _without(
+    entries: Sequence[Entry], study: Study, alternatives: Mapping[str, str]
+) -> set[tuple[str, str]]:
+    """Return the alternatives, as the file calls them, and the attributes they do not have."""
+    out = opt_outs(entries, study, alternatives)
+    found = {(token, id) for token in out for id in study.attribute_ids}
+    for token in {entry.alternative for entry in entries} - out:
+        item = alternative_named(study, alternatives.get(token, token))
+        if item in study.alternatives:
+            found |= {(token, a.id) for a in study.attributes if not a.available_to(item.id)}
+    return found
 
 
 def _is_nothing(text: str) -> bool:
@@ -209,13 +222,16 @@ def _check(
     frame: pd.DataFrame, lines: Mapping[str, Sequence[int]], study: Study, found: Found
 ) -> list[Problem]:
     """Check rows against the study; the same problem is told once, with all its lines."""
-    told: dict[tuple[str, str], list[int]] = {}
+    told: dict[tuple[str, str, str], list[int]] = {}
     if frame.empty:
         return []
     for problem in design_problems(frame, study):
         places = lines.get(problem.where or "", ())
-        told.setdefault((problem.problem, problem.cure), []).extend(places)
+        name = (problem.where or "").partition(", ")[2] if study.labelled else ""
+        about = f" ({name})" if name else ""
+        told.setdefault((problem.problem, problem.cure, about), []).extend(places)
+    where = found.source.where
     return [
-        Problem(problem, cure, found.source.where(places) if places else found.source.name)
-        for (problem, cure), places in told.items()
+        Problem(problem, cure, f"{where(places) if places else found.source.name}{about}")
+        for (problem, cure, about), places in told.items()
     ]

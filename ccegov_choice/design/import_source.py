@@ -91,7 +91,7 @@ def read_source(source: Any) -> Source:
     if isinstance(source, str | Path):
         return _from_file(Path(source))
     header, rows = _table(source)
-    lines = [header, *([_cell(cell) for cell in row] for row in rows)]
+    lines = [header, *([as_text(cell) for cell in row] for row in rows)]
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows(lines)
     numbered = tuple((i, tuple(cell.strip() for cell in line)) for i, line in enumerate(lines))
@@ -132,7 +132,7 @@ def _table(frame: Any) -> tuple[list[str], Iterable[Sequence[object]]]:
     return list(eager.columns), eager.iter_rows()
 
 
-def _cell(cell: Any) -> str:
+def as_text(cell: Any) -> str:
     """Write a cell of a data frame as a file would hold it."""
     if cell is None or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell)):
         return ""

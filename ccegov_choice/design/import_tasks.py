@@ -48,7 +48,7 @@ def number_tasks(entries: Sequence[Entry]) -> tuple[dict[Key, tuple[int, int]], 
     if blocks != [str(i + 1) for i in range(len(blocks))]:
         notes.append(f"Blocks 1 to {len(blocks)} are in the file: {listing(blocks, 60)}.")
     if any(task != str(number) for (_, task), (_, number) in numbers.items()):
-        notes.append(f"Tasks are numbered through all blocks: {_renumbered(numbers)}.")
+        notes.append(f"Tasks are numbered through all blocks{_renumbered(numbers)}.")
     return numbers, notes
 
 
@@ -61,17 +61,13 @@ def _ordered(names: Iterable[str]) -> list[str]:
 
 
 def _renumbered(numbers: Mapping[Key, tuple[int, int]]) -> str:
-    """Say which tasks of the file are which, block by block."""
-    parts = []
-    for block in dict.fromkeys(number for number, _ in numbers.values()):
-        here = [(task, t) for (_, task), (b, t) in numbers.items() if b == block]
-        theirs = [task for task, _ in here]
-        first, last = here[0][1], here[-1][1]
-        ours = f"{first} to {last}" if last > first else f"{first}"
-        counted = theirs == [str(i + 1) for i in range(len(theirs))]
-        told = f"1 to {len(theirs)}" if counted and len(theirs) > 1 else ", ".join(theirs)
-        parts.append(f"{ours} are {told} of block {block}")
-    return "; ".join(parts)
+    """Say what the tasks are called in the file, unless each block counts them from 1."""
+    tasks: dict[int, list[str]] = {}
+    for (_, task), (block, _) in numbers.items():
+        tasks.setdefault(block, []).append(task)
+    if all(names == [str(i + 1) for i in range(len(names))] for names in tasks.values()):
+        return "; in the file each block counts them from 1"
+    return f"; in the file they are {listing([name for _, name in numbers], 200)}"
 
 
 def task_problems(
@@ -97,6 +93,10 @@ def task_problems(
     return problems, {key for keys in faults.values() for key in keys}
 
 
+def _said(names: Sequence[str]) -> str:
+    return f"the alternative{'' if len(names) == 1 else 's'} {listing(names, 26)}"
+
+
 def _called(key: Key, has_blocks: bool) -> str:
     return f"{key[1]} (block {key[0]})" if has_blocks else key[1]
 
@@ -120,14 +120,14 @@ def _faults(
         if not has_blocks:
             cure += " If tasks are numbered within blocks, say which column holds the block: "
             cure += "columns={'their name': 'block'} (in a shell: --column 'their name=block')."
-        faults.append((f"the alternative {listing(twice, 26)} comes more than once", cure))
+        faults.append((f"{_said(twice)} more than once", cure))
     missing = [name for name in usual if name not in shown]
     if missing and "" not in shown:
         cure = "Give every task the same alternatives."
-        faults.append((f"the alternative {listing(missing, 26)} is missing", cure))
+        faults.append((f"without {_said(missing)}", cure))
     extra = [name for name in shown if name and name not in usual and name != opt_out]
     if extra:
         cure = "Give every task the same alternatives."
-        problem = f"the alternative {listing(extra, 26)} is not in the other tasks"
+        problem = f"with {_said(extra)}, which the other tasks do not have"
         faults.append((problem, cure))
     return faults

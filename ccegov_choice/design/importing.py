@@ -14,7 +14,7 @@ from ccegov_choice.design.design import Design, coded
 from ccegov_choice.design.import_entries import entries_of
 from ccegov_choice.design.import_layouts import LAYOUTS, Found, find_table
 from ccegov_choice.design.import_rows import read_rows
-from ccegov_choice.design.import_source import read_source
+from ccegov_choice.design.import_source import as_text, read_source
 from ccegov_choice.errors import DesignError, Problem, unknown_name
 from ccegov_choice.study.study import Study
 
@@ -78,7 +78,7 @@ def import_design(
     study.require_valid()
     asked = {str(theirs): str(ours) for theirs, ours in (columns or {}).items()}
     named = {str(theirs): str(ours) for theirs, ours in (alternatives or {}).items()}
-    said = {id: {str(k): v for k, v in cells.items()} for id, cells in (levels or {}).items()}
+    said = {id: {as_text(k): as_text(v) for k, v in x.items()} for id, x in (levels or {}).items()}
     _check_arguments(study, layout, said)
     found = find_table(read_source(source), study, layout, asked)
     entries, problems, notes = entries_of(found, study, asked)
