@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ccegov_choice.design.words import cell_text, constraint_text
@@ -35,9 +36,10 @@ def design_problems(frame: pd.DataFrame, study: Study) -> tuple[Problem, ...]:
     numbers = _number_problems(frame)
     if numbers:
         return tuple(numbers)
-    problems = [*_task_problems(frame, study)]
+    # a quick look finds the tasks and rows that deserve a close one, which words the problems
+    problems = [*_task_problems(frame[_odd_tasks(frame, study)], study)]
     named = {item.id: item for item in study.named_alternatives}
-    for row in frame.to_dict("records"):
+    for row in frame[_odd_rows(frame, study, named)].to_dict("records"):
         problems.extend(_row_problems({str(k): v for k, v in row.items()}, study, named))
     return tuple(problems)
 
@@ -72,6 +74,62 @@ def _number_problems(frame: pd.DataFrame) -> list[Problem]:
                 Problem(f"{name} {found!r} is not a whole number from 1", f"Number each {name}.")
             )
     return problems
+
+
+def _odd_tasks(frame: pd.DataFrame, study: Study) -> npt.NDArray[np.bool_]:
+    """Return the rows of tasks that may have a problem."""
+    task, tasks = pd.factorize(frame["task"])
+    block, _ = pd.factorize(frame["block"])
+    names = frame["alternative"].astype(str)
+    first = np.empty(len(tasks), dtype=np.int64)
+    first[task[::-1]] = block[::-1]
+    odd = np.bincount(task, minlength=len(tasks)) < 2
+    odd[task[block != first[task]]] = True
+    pairs = pd.DataFrame({"task": task, "name": names.to_numpy()})
+    odd[task[pairs.duplicated().to_numpy()]] = True
+    if study.opt_out is not None:
+        has_it = np.zeros(len(tasks), dtype=bool)
+        has_it[task[(names == study.opt_out.id).to_numpy()]] = True
+        odd |= ~has_it
+    found: npt.NDArray[np.bool_] = odd[task]
+    return found
+
+
+def _odd_rows(
+    frame: pd.DataFrame, study: Study, named: Mapping[str, Alternative]
+) -> npt.NDArray[np.bool_]:
+    """Return the rows that may have a problem; only what shows the same is looked at once."""
+    names = frame["alternative"].astype(str).to_numpy()
+    odd = np.zeros(len(frame), dtype=bool)
+    # the cells of an attribute: few that differ, each asked of each alternative
+    for attribute in study.attributes:
+        asked: dict[tuple[str, object], bool] = {}
+        for i, (name, cell) in enumerate(zip(names, frame[attribute.id].tolist(), strict=True)):
+            key = (name, None if is_empty(cell) else cell)
+            if key not in asked:
+                asked[key] = _is_odd(key[1], name, attribute, study, named)
+            odd[i] |= asked[key]
+    for constraint in study.constraints:
+        columns = [name for name in constraint.attributes if name in study.attribute_ids]
+        kept: dict[tuple[object, ...], bool] = {}
+        rows = zip(names, *(frame[name].tolist() for name in columns), strict=True)
+        for i, row in enumerate(rows):
+            if row not in kept:
+                levels = dict(zip(("alternative", *columns), row, strict=True))
+                shown = {k: v for k, v in levels.items() if not is_empty(v)}
+                kept[row] = constraint.allows(shown)
+            odd[i] |= not kept[row]
+    return odd
+
+
+def _is_odd(
+    cell: object, name: str, attribute: Attribute, study: Study, named: Mapping[str, Alternative]
+) -> bool:
+    if study.labelled and name not in named:
+        return True
+    is_opt_out = study.opt_out is not None and name == study.opt_out.id
+    has_it = not is_opt_out and (not study.labelled or attribute.available_to(name))
+    return bool(_cell_problems(cell, attribute, named.get(name), has_it, ""))
 
 
 def _task_problems(frame: pd.DataFrame, study: Study) -> list[Problem]:

@@ -16,6 +16,7 @@ from ccegov_choice.design.design import KEYS, Design
 from ccegov_choice.design.files import CSV, LOCK, asked_of, parse_rows, read_lock
 from ccegov_choice.design.orthogonal import orthogonal_design
 from ccegov_choice.design.random import random_design
+from ccegov_choice.design.versions import person_designs
 from ccegov_choice.errors import ChoiceError, Problem, ProvenanceError
 from ccegov_choice.study.study import Study
 
@@ -23,6 +24,7 @@ from ccegov_choice.study.study import Study
 MAKERS: dict[str, Callable[..., Design]] = {
     "random_design": random_design,
     "orthogonal_design": orthogonal_design,
+    "person_designs": person_designs,
 }
 MOST_CELLS = 10
 
