@@ -218,7 +218,9 @@ def _notes(chances: Chances, codes: Codes) -> tuple[str, ...]:
             f"draws would in {drawn / pairs:.1%}."
         )
     gap = _largest_gap(chances, codes)
-    notes.append(f"The share of a level differs from the target by at most {100 * gap:.1f} points.")
+    notes.append(
+        f"Shares of levels differ from the target by at most {100 * gap:.1f} percentage points."
+    )
     if codes.shape[1] > chances.different_tasks:
         notes.append(
             f"There are only {chances.different_tasks} different tasks: versions repeat some."

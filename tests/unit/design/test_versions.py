@@ -385,7 +385,7 @@ def test_notes_tell_what_was_drawn_again_and_how_far_the_target_is(two_level):
     told = " ".join(design.notes)
     assert "of 150 tasks were drawn again" in told
     assert "independent draws would in 50.0%" in told
-    assert "differs from the target by at most" in told
+    assert "differ from the target by at most" in told
 
 
 def test_every_wrong_argument_is_named_at_once(plain):
