@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from ccegov_choice.cli import design_import
+from ccegov_choice.cli import design_import, design_power
 
 if TYPE_CHECKING:
     from ccegov_choice.study.study import Study
@@ -26,6 +26,7 @@ def register(nouns: Parsers) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     _register_make(verbs)
     design_import.register(verbs)
+    design_power.register(verbs)
     for verb, run, what in (
         ("diagnose", run_diagnose, "say what a saved design can and cannot tell"),
         ("verify", run_verify, "do the recorded work again and compare"),

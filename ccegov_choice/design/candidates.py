@@ -115,6 +115,11 @@ class TaskSpace:
         """True where alternatives have no label, so that their order has no meaning."""
         return not self.study.labelled
 
+    @property
+    def has_directions(self) -> bool:
+        """True if the study says of some attribute which way is better."""
+        return any(item.direction != "0" for item in self.study.attributes)
+
     @cached_property
     def status_quo(self) -> Codes | None:
         """Codes of the opt-out when it shows the same full profile to everybody."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ccegov_choice._files import sha256
@@ -31,8 +32,8 @@ KEYS = ("block", "task", "alternative")
 class Design:
     """The tasks of a study.
 
-    Made by `random_design` or `orthogonal_design`, read from a file, or given by the author as a
-    data frame. Every alternative keeps the floors and constraints of the study.
+    Made by `efficient_design`, `random_design`, `orthogonal_design` or `person_designs`, read from a
+    file, imported, or given by the author as a data frame. Every alternative keeps the floors and constraints of the study.
 
     Parameters
     ----------
@@ -46,6 +47,11 @@ class Design:
         How it was made; without it the tasks are taken as given by the author.
     notes : tuple of str
         What the maker of the design has to say about it.
+    purposes : mapping of int to str
+        Tasks that are not there for the estimates alone: task number -> ``"fixed"``,
+        ``"holdout"`` or ``"repeat of 3"``.
+    claims : mapping
+        What its maker measured: criterion, error, lower bound; `verify` works them out again.
 
     Raises
     ------
@@ -57,6 +63,8 @@ class Design:
     study: Study
     provenance: Provenance = field(default_factory=lambda: Provenance.record("author"))
     notes: tuple[str, ...] = ()
+    purposes: Mapping[int, str] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = design_problems(self.frame, self.study)
@@ -64,6 +72,9 @@ class Design:
             raise DesignError.of(problems, "The design has {count} problems:")
         object.__setattr__(self, "frame", _tidy(self.frame, self.study))
         object.__setattr__(self, "notes", tuple(self.notes))
+        purposes = {int(task): str(why) for task, why in dict(self.purposes).items()}
+        object.__setattr__(self, "purposes", purposes)
+        object.__setattr__(self, "claims", dict(self.claims))
 
     @classmethod
     def read(cls, path: str | Path, study: Study | None = None) -> Design:
@@ -166,6 +177,10 @@ def assemble(
     block: Codes,
     provenance: Provenance,
     notes: Sequence[str] = (),
+    *,
+    present: npt.NDArray[np.float64] | None = None,
+    purposes: Mapping[int, str] | None = None,
+    claims: Mapping[str, Any] | None = None,
 ) -> Design:
     """Make a design of coded tasks; the opt-out is added to every task.
 
@@ -181,30 +196,60 @@ def assemble(
         How they were made.
     notes : sequence of str
         What to tell about them.
+    present : ndarray of shape (T, J), optional
+        One where an alternative is on offer; always, without it.
+    purposes : mapping of int to str, optional
+        Position of a task in `codes` -> what else it is there for.
+    claims : mapping, optional
+        What was measured.
     """
     order = np.argsort(block, kind="stable")
     opt_out = space.study.opt_out
     rows: list[dict[str, object]] = []
     for number, t in enumerate(order, 1):
         for j, slot in enumerate(space.slots):
+            if present is not None and present[t, j] == 0:
+                continue
             row = {"block": int(block[t]), "task": number, "alternative": slot.alternative}
             rows.append({**row, **slot.fixed, **_decode(space, codes[t, j])})
         if opt_out is not None:
             row = {"block": int(block[t]), "task": number, "alternative": opt_out.id}
             rows.append({**row, **opt_out.fixed})
     frame = pd.DataFrame(rows, columns=[*KEYS, *space.study.attribute_ids])
-    return Design(frame, space.study, provenance, tuple(notes))
+    numbers = {int(t): number for number, t in enumerate(order, 1)}
+    told = {numbers[t]: why for t, why in (purposes or {}).items()}
+    return Design(frame, space.study, provenance, tuple(notes), told, claims or {})
 
 
 def coded(design: Design, space: TaskSpace) -> Codes:
-    """Return the level codes ``(T, J, M)`` of a design, the opt-out left out."""
+    """Return the level codes ``(T, V, M)`` of a design, the opt-out left out.
+
+    Tasks stand in the order of the frame. An alternative that is not on offer is absent in all
+    attributes.
+    """
     codes = np.full((design.tasks, len(space.slots), len(space.cells)), ABSENT, dtype=np.int64)
+    task = pd.factorize(design.frame["task"])[0]
+    names = design.frame["alternative"].to_numpy()
     for j, slot in enumerate(space.slots):
-        rows = design.frame[design.frame["alternative"] == slot.alternative]
+        rows = np.flatnonzero(names == slot.alternative)
         for m, attribute in enumerate(space.study.attribute_ids):
             lookup = {cell: code for code, cell in enumerate(space.cells[m])}
-            codes[:, j, m] = [lookup.get(cell, ABSENT) for cell in rows[attribute]]
+            column = design.frame[attribute].to_numpy()[rows]
+            codes[task[rows], j, m] = [lookup.get(cell, ABSENT) for cell in column]
     return codes
+
+
+def offered(design: Design, space: TaskSpace) -> npt.NDArray[np.float64]:
+    """Return ``(T, J)``: one where an alternative is on offer, the opt-out last."""
+    names = [slot.alternative for slot in space.slots]
+    if space.study.opt_out is not None:
+        names.append(space.study.opt_out.id)
+    present = np.zeros((design.tasks, len(names)))
+    task = pd.factorize(design.frame["task"])[0]
+    shown = design.frame["alternative"].to_numpy()
+    for j, name in enumerate(names):
+        present[task[shown == name], j] = 1.0
+    return present
 
 
 def _decode(space: TaskSpace, codes: Codes) -> dict[str, Cell]:

@@ -66,7 +66,14 @@ def read_design(path: str | Path, study: Study | None = None) -> Design:
             design = Design(frame, asked)
         else:
             provenance = Provenance.from_dict(lock["provenance"])
-            design = Design(frame, asked, provenance, tuple(lock["notes"]))
+            design = Design(
+                frame,
+                asked,
+                provenance,
+                tuple(lock["notes"]),
+                {int(task): why for task, why in lock.get("purposes", {}).items()},
+                lock.get("claims", {}),
+            )
     except DesignError as error:
         raise DesignError(
             error.problem, where=str(table), cure=error.cure, problems=error.problems
@@ -161,6 +168,8 @@ def _lock(design: Design) -> dict[str, Any]:
         },
         "provenance": design.provenance.to_dict(),
         "notes": list(design.notes),
+        **({"purposes": {str(t): why for t, why in design.purposes.items()}} if design.purposes else {}),
+        **({"claims": dict(design.claims)} if design.claims else {}),
     }
 
 

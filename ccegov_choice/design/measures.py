@@ -109,7 +109,7 @@ def dominated(space: TaskSpace, codes: Codes) -> list[tuple[int, int, int]]:
     """
     if not space.exchangeable:
         return []
-    signs = np.array([_sign(space, m) for m in range(len(space.level_counts))])
+    signs = np.array([sign(space, m) for m in range(len(space.level_counts))])
     found = []
     for t, task in enumerate(codes):
         for a in range(len(task)):
@@ -174,12 +174,13 @@ def _pairs(count: int) -> list[tuple[int, int]]:
     return [(a, b) for a in range(count) for b in range(a + 1, count)]
 
 
-def _sign(space: TaskSpace, m: int) -> int:
+def sign(space: TaskSpace, m: int) -> int:
+    """Return 1 or -1 where a higher code of an attribute is better or worse, 0 without order."""
     attribute = space.study.attributes[m]
     ordered = attribute.kind != "categorical" or space.level_counts[m] == 2
     if not ordered or attribute.direction == "0":
         return 0
-    sign = 1 if attribute.direction == "+" else -1
+    upward = 1 if attribute.direction == "+" else -1
     values = [cell for cell in space.cells[m] if isinstance(cell, float)]
     descending = attribute.is_numeric and values != sorted(values)
-    return -sign if descending else sign
+    return -upward if descending else upward

@@ -73,6 +73,52 @@ def exponentials(
         out[i] = out[i] * powers[i] if values[i] >= SMALLEST else 0.0
 
 
+LARGEST = 700.0
+
+
+@ordered_kernel
+def powers_of_e(
+    values: npt.NDArray[np.float64],
+    out: npt.NDArray[np.float64],
+    bits: npt.NDArray[np.int64],
+    size: int,
+) -> None:
+    """Write ``exp(values)`` for values of any sign, held between -700 and 700.
+
+    As `exponentials`, with the ends cut so that neither zero nor infinity comes out: a probability
+    beyond them has no effect on information.
+
+    Parameters
+    ----------
+    values, out, bits, size
+        As in `exponentials`.
+    """
+    for i in range(size):
+        v = values[i]
+        v = v if v > -LARGEST else -LARGEST
+        v = v if v < LARGEST else LARGEST
+        k = np.floor(v * LOG2_E + 0.5)
+        r = (v - k * LN2_HIGH) - k * LN2_LOW
+        p = 1.0 / 6227020800.0
+        p = p * r + 1.0 / 479001600.0
+        p = p * r + 1.0 / 39916800.0
+        p = p * r + 1.0 / 3628800.0
+        p = p * r + 1.0 / 362880.0
+        p = p * r + 1.0 / 40320.0
+        p = p * r + 1.0 / 5040.0
+        p = p * r + 1.0 / 720.0
+        p = p * r + 1.0 / 120.0
+        p = p * r + 1.0 / 24.0
+        p = p * r + 1.0 / 6.0
+        p = p * r + 0.5
+        p = p * r + 1.0
+        out[i] = p * r + 1.0
+        bits[i] = (np.int64(np.int32(k)) + np.int64(1023)) << np.int64(52)
+    powers = bits.view(np.float64)
+    for i in range(size):
+        out[i] *= powers[i]
+
+
 _MANTISSA = (1 << 52) - 1
 _ONE = 1023 << 52
 _ROOT_TWO = 1.4142135623730951
