@@ -17,20 +17,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.design.assumed import Assumed, require_fit
+from ccegov_choice.design.assumed import Assumed, PanelMixed, require_fit
 from ccegov_choice.design.assumed_error import (
-    Point,
     Target,
     assumed_error,
     make_points,
     present_of,
 )
+from ccegov_choice.design.assumed_points import Point
 from ccegov_choice.design.candidates import ABSENT, Codes, TaskSpace
 from ccegov_choice.design.criterion import Criterion
 from ccegov_choice.design.effort import Progress, Watch
 from ccegov_choice.design.encoding import pack_places, place_codes, rows_of
 from ccegov_choice.design.engine import Case, no_rules
-from ccegov_choice.errors import DesignError, Problem
+from ccegov_choice.errors import DesignError, Problem, unknown_name
 from ccegov_choice.kernels import descent
 from ccegov_choice.kernels.information import State
 from ccegov_choice.kernels.rules import Rules, all_breaches, repeats, task_breaches
@@ -40,6 +40,7 @@ Floats = npt.NDArray[np.float64]
 # gain in the logarithm of the error below which an exchange is not worth making
 LEAST_GAIN = 1e-9
 MOST_SWEEPS = 200
+GLANCE = 0.5  # seconds between lines of progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +153,10 @@ def refine(
     job = _Job(space, cases, assumed, criterion, codes, marks, offer, packed, bound, fixed)
     limit = _limit(len(job.freedom.tasks), sweeps, visits, seconds)
     clock = _Clock(limit, seconds, criterion.name, watch)
+    # only simulation is so much work for a draw that handing it to a thread pays
+    many = threads > 1 and isinstance(assumed, PanelMixed)
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        rest = _run(job, clock, seed, pool if threads > 1 else None)
+        rest = _run(job, clock, seed, pool if many else None)
     return _finish(job, rest)
 
 
@@ -179,7 +182,7 @@ class _Clock:
 
     def tell(self, sweep: int, log_error: float) -> None:
         now = time.perf_counter()
-        if self.watch is None or now - self.told < 0.5:
+        if self.watch is None or now - self.told < GLANCE:
             return
         self.told = now
         error = math.exp(min(log_error, 700.0))
@@ -316,8 +319,8 @@ def average_logs(logs: Floats, weights: Floats, criterion: Criterion) -> Floats:
         order = np.argsort(logs, axis=0, kind="stable")
         reached = np.cumsum(weights[order], axis=0)
         place = np.minimum((reached < criterion.share - 1e-12).sum(axis=0), len(logs) - 1)
-        sorted_logs: Floats = np.take_along_axis(logs, order, axis=0)
-        return sorted_logs[place, np.arange(logs.shape[1])]
+        chosen: Floats = np.take_along_axis(np.take_along_axis(logs, order, 0), place[None], 0)[0]
+        return chosen
     top = logs.max(axis=0)
     total: Floats = top + np.log((weights[:, None] * np.exp(logs - top)).sum(axis=0))
     return total
@@ -400,6 +403,11 @@ def _check(
         problems.append(Problem(text, "Give a row for every task.", "refine"))
     for case in cases:
         names = (*case.coding.utility.names, *assumed.added)
+        problems += [
+            unknown_name(name, names, "coefficient", where="nuisance")
+            for name in criterion.nuisance
+            if name not in names
+        ]
         if criterion.kind == "D" and all(name in criterion.nuisance for name in names):
             text = "every parameter is called a nuisance"
             problems.append(Problem(text, "Name what the study is about.", "criterion"))

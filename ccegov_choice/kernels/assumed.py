@@ -148,7 +148,7 @@ def fill_shares(x: Any, present: Any, beta: Any, share: Any) -> None:
 
 @kernel
 def panel_task(
-    x: Any, present: Any, people: Any, uniform: Any, draws: Any, chosen: Any, share: Any, mean: Any
+    x: Any, present: Any, uniform: Any, kind: Any, draws: Any, chosen: Any, share: Any, mean: Any
 ) -> None:
     """Let people choose in a task, and describe it at the draws.
 
@@ -158,10 +158,10 @@ def panel_task(
         Coded alternatives.
     present : (J,) float64
         One where an alternative is on offer.
-    people : (N, K) float64
-        Coefficients of each person.
     uniform : (N,) float64
         Number between zero and one by which each person chooses.
+    kind : (N,) int64
+        The draw whose tastes a person has.
     draws : (R, K) float64
         Coefficients that the likelihood is averaged over.
     chosen : (N,) int64
@@ -172,16 +172,14 @@ def panel_task(
         Receives the mean of ``x`` at each draw.
     """
     J, K = x.shape
-    at_people = np.empty((J, people.shape[0]))
-    fill_shares(x, present, people, at_people)
-    for n in range(people.shape[0]):
+    fill_shares(x, present, draws, share)
+    for n in range(kind.shape[0]):
         reached, pick = 0.0, -1
         for j in range(J):
             if present[j] > 0.0 and (pick < 0 or reached < uniform[n]):
-                reached += at_people[j, n]
+                reached += share[j, kind[n]]
                 pick = j
         chosen[n] = pick
-    fill_shares(x, present, draws, share)
     for r in range(draws.shape[0]):
         for k in range(K):
             mean[r, k] = 0.0
@@ -192,22 +190,49 @@ def panel_task(
 
 
 @kernel
+def add_known_tastes(
+    x: Any, present: Any, share: Any, mean: Any, deviates: Any, random: Any, out: Any
+) -> None:
+    """Add to the lower triangle what a task would tell if the tastes of people were known.
+
+    It is the mean over draws of the information of a logit, with ``u_rm`` times the column of a
+    random coefficient in the place of its standard deviation.
+    """
+    J, K = x.shape
+    R, M = deviates.shape
+    row = np.empty(K + M)
+    for r in range(R):
+        for j in range(J):
+            if present[j] > 0.0:
+                for k in range(K):
+                    row[k] = x[j, k] - mean[r, k]
+                for m in range(M):
+                    row[K + m] = deviates[r, m] * row[random[m]]
+                for a in range(K + M):
+                    scaled = share[j, r] / R * row[a]
+                    for b in range(a + 1):
+                        out[a, b] += scaled * row[b]
+
+
+@kernel
 def panel_moves(
-    x: Any, present: Any, people: Any, uniform: Any, draws: Any, deviates: Any, random: Any,
-    likelihood: Any, shown: Any, expected: Any, out: Any,
+    x: Any, present: Any, uniform: Any, kind: Any, draws: Any, deviates: Any, random: Any,
+    likelihood: Any, shown: Any, expected: Any, known: Any, out: Any,
 ) -> None:  # fmt: skip
     """Write the information of a person who answers one of several tasks besides known others.
 
-    The slope of the logarithm of a person's likelihood is ``sum_r w_r (shown - expected_r)`` in the
-    means and ``sum_r w_r u_rm (shown_m - expected_rm)`` in standard deviation m, with ``shown`` the
-    sum of the chosen rows, ``expected_r`` that of their means at a draw, and ``w_r`` the share of
-    the draw in the person's likelihood. The information is the mean of its square over people.
+    With ``g_r`` the slope of the logarithm of a person's likelihood at draw r (``shown -
+    expected_r`` in the means, ``u_rm`` times its element in standard deviation m) and ``w_r`` the
+    share of the draw in the likelihood, the score of a person is ``s = sum_r w_r g_r``. Its
+    variance is that of ``g``, which is known without simulating choices, less the mean of the
+    variance of ``g`` under ``w``: only the latter is simulated. The mean of ``s s'`` has the same
+    expectation and far more noise, which a search would take for information.
 
     Parameters
     ----------
     x : (C, J, K) float64
-        Coded alternatives of each task that might be asked.
-    present, people, uniform, draws
+        Coded alternatives of each task that might be asked; differences inside a task count.
+    present, uniform, kind, draws
         See `panel_task`.
     deviates : (R, M) float64
         Standard normal deviates of the random coefficients at each draw.
@@ -219,44 +244,83 @@ def panel_moves(
         Sum of the rows chosen in the other tasks.
     expected : (R, K) float64
         Sum of the mean rows of the other tasks.
+    known : (P, P) float64
+        Sum of `add_known_tastes` of the other tasks.
     out : (C, P, P) float64
         Receives the information; parameters are the means, then the standard deviations.
     """
     C, J, K = x.shape
     N, R = likelihood.shape
     M, P = random.shape[0], out.shape[1]
-    Q = K + 2 * M
+    squares = K + 2 * M
+    Q = squares + M * (M + 1) // 2
     chosen, share, mean = np.empty(N, np.int64), np.empty((J, R)), np.empty((R, K))
-    parts, sums, row = np.empty((R, Q)), np.empty(Q), np.empty(P)
+    parts, sums, w = np.empty((R, Q)), np.empty(Q), np.empty(R)
+    weight, tilt = np.empty(R), np.empty((R, M))
+    mine, slope = np.empty(M), np.empty(M)
     for c in range(C):
+        panel_task(x[c], present, uniform, kind, draws, chosen, share, mean)
         out[c] = 0.0
-        panel_task(x[c], present, people, uniform, draws, chosen, share, mean)
+        weight[:] = 0.0
+        tilt[:] = 0.0
         for r in range(R):
             for k in range(K):
                 parts[r, k] = expected[r, k] + mean[r, k]
+            q = squares
             for m in range(M):
                 parts[r, K + m] = deviates[r, m]
                 parts[r, K + M + m] = deviates[r, m] * parts[r, random[m]]
+                for i in range(m + 1):
+                    parts[r, q] = deviates[r, m] * deviates[r, i]
+                    q += 1
         for n in range(N):
             pick = chosen[n]
             total = 0.0
+            for r in range(R):
+                w[r] = likelihood[n, r] * share[pick, r]
+                total += w[r]
             for a in range(Q):
                 sums[a] = 0.0
-            for r in range(R):
-                w = likelihood[n, r] * share[pick, r]
-                total += w
-                for a in range(Q):
-                    sums[a] += w * parts[r, a]
-            for k in range(K):
-                row[k] = shown[n, k] + x[c, pick, k] - sums[k] / total
             for m in range(M):
-                k = random[m]
-                mine = shown[n, k] + x[c, pick, k]
-                row[K + m] = (mine * sums[K + m] - sums[K + M + m]) / total
-            for a in range(P):
-                scaled = row[a] / N
-                for b in range(a + 1):
-                    out[c, a, b] += scaled * row[b]
+                mine[m] = shown[n, random[m]] + x[c, pick, random[m]]
+            for r in range(R):
+                part = w[r] / total
+                weight[r] += part
+                for m in range(M):
+                    tilt[r, m] += part * mine[m]
+                for a in range(Q):
+                    sums[a] += part * parts[r, a]
+            # what the mean of s s' and that of g g' under w do not have in common
+            for m in range(M):
+                slope[m] = mine[m] * sums[K + m] - sums[K + M + m]
+            for k in range(K):
+                for a in range(k + 1):
+                    out[c, k, a] += sums[k] * sums[a]
+            q = squares
+            for m in range(M):
+                for k in range(K):
+                    out[c, K + m, k] -= slope[m] * sums[k]
+                for i in range(m + 1):
+                    out[c, K + m, K + i] += slope[m] * slope[i] - mine[m] * mine[i] * sums[q]
+                    q += 1
+        for r in range(R):
+            for k in range(K):
+                scaled = weight[r] * parts[r, k]
+                for a in range(k + 1):
+                    out[c, k, a] -= scaled * parts[r, a]
+            for m in range(M):
+                u, b = deviates[r, m], parts[r, random[m]]
+                scaled = u * (tilt[r, m] - weight[r] * b)
+                for k in range(K):
+                    out[c, K + m, k] += scaled * parts[r, k]
+                for i in range(m + 1):
+                    d = parts[r, random[i]]
+                    cross = tilt[r, m] * d + b * tilt[r, i] - weight[r] * b * d
+                    out[c, K + m, K + i] += u * deviates[r, i] * cross
+        for a in range(P):
+            for b in range(a + 1):
+                out[c, a, b] = out[c, a, b] / N + known[a, b]
+        add_known_tastes(x[c], present, share, mean, deviates, random, out[c])
         for a in range(P):
             for b in range(a):
                 out[c, b, a] = out[c, a, b]
