@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ccegov_choice._drawing.chart import Chart
 from ccegov_choice._table import Table
-from ccegov_choice.report.charts import Chart
 from ccegov_choice.report.checklist import Checklist
 
 

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ccegov_choice._drawing.svg import NARROW, WIDE, draw
 from ccegov_choice._version import __version__
 from ccegov_choice.errors import MissingExtraError
 from ccegov_choice.report.blocks import Facts, Section
-from ccegov_choice.report.svg import NARROW, WIDE, draw
 from ccegov_choice.report.wording import say
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ccegov_choice._drawing.chart import Row
 from ccegov_choice.report.blocks import Block, Figure, Paragraph, Section
-from ccegov_choice.report.charts import Row, Words, importance_bars, level_dots
+from ccegov_choice.report.charts import Words, importance_bars, level_dots
 from ccegov_choice.report.head_to_head import LevelShare, head_to_head
 from ccegov_choice.report.material import LEVEL, Material, range_note, with_range
 from ccegov_choice.report.wording import in_100, join_words, lower_first, points, quoted, say

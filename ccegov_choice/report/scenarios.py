@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccegov_choice._drawing.chart import Row
 from ccegov_choice._table import Cell, Table
 from ccegov_choice.policy.uptake import Difference, Uptake
 from ccegov_choice.report.blocks import (
@@ -15,7 +16,7 @@ from ccegov_choice.report.blocks import (
     Section,
     Subheading,
 )
-from ccegov_choice.report.charts import Row, Words, scenario_shares
+from ccegov_choice.report.charts import Words, scenario_shares
 from ccegov_choice.report.material import Material, range_note, with_range
 from ccegov_choice.report.wording import between, in_100, points, quoted, say, upper_first
 from ccegov_choice.study.study import Study

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ccegov_choice._drawing.chart import Row
 from ccegov_choice.report.blocks import (
     Block,
     Bullets,
@@ -13,7 +14,7 @@ from ccegov_choice.report.blocks import (
     Section,
     Subheading,
 )
-from ccegov_choice.report.charts import Row, Words, group_differences, trade_intervals
+from ccegov_choice.report.charts import Words, group_differences, trade_intervals
 from ccegov_choice.report.material import Material, range_note, with_range
 from ccegov_choice.report.wording import (
     between,

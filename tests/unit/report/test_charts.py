@@ -10,16 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccegov_choice._drawing.chart import Chart, Row, nice_axis, nice_step
 from ccegov_choice.errors import ChoiceError
 from ccegov_choice.report.charts import (
-    Chart,
-    Row,
     Words,
     group_differences,
     importance_bars,
     level_dots,
-    nice_axis,
-    nice_step,
     scenario_shares,
     trade_intervals,
 )

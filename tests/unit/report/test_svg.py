@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ccegov_choice.report.charts import Row, Words, level_dots, trade_intervals
-from ccegov_choice.report.svg import (
+from ccegov_choice._drawing.chart import Row
+from ccegov_choice._drawing.svg import (
     ACCENT,
     BAR,
     INK,
@@ -22,6 +22,7 @@ from ccegov_choice.report.svg import (
     text_width,
     wrap,
 )
+from ccegov_choice.report.charts import Words, level_dots, trade_intervals
 
 SVG = "{http://www.w3.org/2000/svg}"
 LONG = "How the officers of the local counter treat people who come with a question of their own"

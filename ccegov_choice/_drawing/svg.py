@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
+from ccegov_choice._drawing.chart import SHAPES, Axis, Chart, Row
 from ccegov_choice._table import format_number
-from ccegov_choice.report.charts import SHAPES, Axis, Chart, Row
 
 INK = "#17222d"
 MUTED = "#4a5967"
