@@ -23,7 +23,6 @@ from ccegov_choice.power.simulation import answer_by_simulation, simulate, told
 from ccegov_choice.power.strength import Traded
 from ccegov_choice.power.trades import Trades, default_trades, trade_questions
 from ccegov_choice.power.truth import Truth, check_truth, scenarios
-from ccegov_choice.power.ztest import weighted_median
 
 if TYPE_CHECKING:
     from ccegov_choice.design.design import Design
@@ -114,25 +113,23 @@ def plan_sample(
         if isinstance(strength, Traded) and weights @ (strength.payment <= 0) > 0.5
     ]
     _check_payment(wrong)
-    if simulation is None:
-        answers = tuple(
-            answer_by_formula(question, strength, weights, numbers, goal, field)
-            for question, strength in zip(questions, strengths, strict=True)
-        )
-    else:
+    answers = tuple(
+        answer_by_formula(question, strength, weights, numbers, goal, field)
+        for question, strength in zip(questions, strengths, strict=True)
+    )
+    if simulation is not None:
         survey = Survey(
-            design,
-            bound,
-            truth,
-            questions,
-            groups or {},
-            goal,
-            field,
-            simulation.replications,
-            seed,
+            design=design,
+            model=bound,
+            truth=truth,
+            questions=questions,
+            groups=groups or {},
+            goal=goal,
+            field=field,
+            replications=simulation.replications,
+            seed=seed,
         )
-        effects = [weighted_median(strength.effect, weights) for strength in strengths]
-        answers, found = _by_simulation(survey, effects, numbers, simulation)
+        answers, found = _by_simulation(survey, answers, numbers, simulation)
         notes += found
     return SamplePlan(
         title=design.study.text(),
@@ -144,18 +141,21 @@ def plan_sample(
         method="formula" if simulation is None else "simulation",
         replications=None if simulation is None else simulation.replications,
         notes=(*notes, *_notes(truth, field)),
-        provenance=Provenance.record(
-            "plan_sample",
-            parameters={
-                "formula": bound.utility.formula,
-                "model": bound.to_dict(),
-                "truth": told(truth),
-                "people": list(numbers),
-            },
-            seed=seed,
-            parents={"design": design.sha256, "study": design.study.sha256},
-        ),
+        provenance=_provenance(design, bound, truth, numbers, seed),
     )
+
+
+def _provenance(
+    design: Design, model: Logit, truth: Truth, people: Sequence[int], seed: int
+) -> Provenance:
+    parameters = {
+        "formula": model.utility.formula,
+        "model": model.to_dict(),
+        "truth": told(truth),
+        "people": list(people),
+    }
+    parents = {"design": design.sha256, "study": design.study.sha256}
+    return Provenance.record("plan_sample", parameters=parameters, seed=seed, parents=parents)
 
 
 def _constraints(model: Logit) -> Constraints:
@@ -225,14 +225,20 @@ def _check_payment(wrong: Sequence[Question]) -> None:
 
 
 def _by_simulation(
-    survey: Survey, effects: Sequence[float], people: Sequence[int], options: Simulation
+    survey: Survey, told_by: Sequence[Answer], people: Sequence[int], options: Simulation
 ) -> tuple[tuple[Answer, ...], list[str]]:
+    """Return answers from simulated surveys, beside those of the formula."""
     runs = simulate(survey, people, options)
-    answers = tuple(
-        answer_by_simulation(question, q, effects[q], runs, survey.goal)
+    answers = [
+        answer_by_simulation(question, q, told_by[q].effect, runs, survey.goal)
         for q, question in enumerate(survey.questions)
-    )
-    return answers, _simulation_notes(answers, survey.replications)
+    ]
+    curve = "people needed is read off a curve through all simulated surveys"
+    if isinstance(survey.truth, Prior) and not survey.truth.is_local:
+        # an average of curves is no such curve
+        answers = [replace(a, needed=b.needed) for a, b in zip(answers, told_by, strict=True)]
+        curve = "people needed is that of the formula, since the truth differs between surveys"
+    return tuple(answers), [*_simulation_notes(answers, survey.replications), curve]
 
 
 def _simulation_notes(answers: Sequence[Answer], replications: int) -> list[str]:
@@ -241,8 +247,7 @@ def _simulation_notes(answers: Sequence[Answer], replications: int) -> list[str]
     notes = [
         f"{replications:,} surveys were simulated for each number of people: a power is known to "
         f"within {100 * largest:.1f} percentage points (one standard error) or better",
-        "people needed is read off a curve through all simulated surveys; smallest sizes take the "
-        "median standard error and the z-test",
+        "smallest sizes take the median standard error and the z-test",
     ]
     failed = {at.people: 0 for at in everything}
     for at in everything:

@@ -144,21 +144,32 @@ def precision_of(answering: Answering, mixture: Mixture, constraints: Constraint
     White (1982), Econometrica 50, 1-25.
     """
     expansion = constraints.expansion
-    _check_identified(answering, mixture.mean, constraints)
+    mean = mixture.mean
+    whole = answering.information(mean)
+    _check_identified(answering, mean, whole, constraints)
+    if len(mixture.shares) == 1 and np.array_equal(
+        constraints.full(constraints.reduce(mean)), mean
+    ):
+        covariance = expansion @ np.linalg.inv(expansion.T @ whole @ expansion) @ expansion.T
+        return Precision(mean, (covariance + covariance.T) / 2)
     at = _settles_at(answering, mixture, constraints)
     bread = np.linalg.inv(expansion.T @ answering.information(at) @ expansion)
     scores = expansion.T @ _score_variance(answering, mixture, at) @ expansion
-    covariance: Floats = expansion @ (bread @ scores @ bread) @ expansion.T
+    covariance = expansion @ (bread @ scores @ bread) @ expansion.T
     return Precision(at, (covariance + covariance.T) / 2)
 
 
-def _check_identified(answering: Answering, at: Floats, constraints: Constraints) -> None:
-    for point in (at, np.zeros_like(at)):
-        # shares far from equal may hide information, so only equal shares decide
-        matrix = constraints.expansion.T @ answering.information(point) @ constraints.expansion
-        flat = _flat_directions(matrix)
-        if not len(flat):
-            return
+def _check_identified(
+    answering: Answering, at: Floats, whole: Floats, constraints: Constraints
+) -> None:
+    expansion = constraints.expansion
+    if not len(_flat_directions(expansion.T @ whole @ expansion)):
+        return
+    # shares far from equal may hide information, so only equal shares decide
+    even = answering.information(np.zeros_like(at))
+    flat = _flat_directions(expansion.T @ even @ expansion)
+    if not len(flat):
+        return
     size = np.abs(constraints.expansion @ flat.T).max(axis=1)
     names = [name for name, part in zip(answering.names, size, strict=True) if part > 0.05]
     raise DesignError(

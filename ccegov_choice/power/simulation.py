@@ -91,7 +91,21 @@ def simulate(survey: Survey, people: Sequence[int], options: Simulation) -> list
 def answer_by_simulation(
     question: Question, q: int, effect: float, runs: Sequence[Simulated], goal: Goal
 ) -> Answer:
-    """Return what is planned for question number `q`, people needed read off all surveys."""
+    """Return what is planned for question number `q`.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    q : int
+        Its place in the tests.
+    effect : float
+        Its true size.
+    runs : sequence of Simulated
+        One for each number of people.
+    goal : Goal
+        Power and level.
+    """
     return Answer(
         kind=question.kind,
         name=question.name,

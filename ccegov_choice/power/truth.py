@@ -19,7 +19,7 @@ Truth: TypeAlias = Mapping[str, float] | RandomTaste | ClassTaste | Prior
 OneTaste: TypeAlias = Mapping[str, float] | RandomTaste
 
 POINTS = 256
-PRIOR_DRAWS = 128
+PRIOR_DRAWS = 512
 BY_LOT = "answers by lot"
 
 
@@ -134,7 +134,7 @@ def scenarios(
 ) -> Scenarios:
     """Return the truths to average over, each as points of taste.
 
-    A prior becomes 128 scrambled Sobol draws, tastes that vary between people 256 points each.
+    A prior becomes 512 scrambled Sobol draws, tastes that vary between people 256 points each.
     """
     moved = dict(shift or {})
     if isinstance(truth, Prior):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
 Floats = npt.NDArray[np.float64]
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 _REACH = 8.5  # a standard normal lies further out once in 10^16
-_HALVINGS = 60
+_HALVINGS = 44  # of 1,000 standard errors, down to 10^-10 of one
 
 
 def critical_value(level: float) -> float:
@@ -76,8 +74,9 @@ def ratio_power(
         ``u1 < 1/N < u2``,  ``u = rho/D -+ sqrt(1/z^2 - (1 - rho^2)/D^2)``,
 
     where ``u1 < 0 < u2``. ``N`` and ``D`` are taken as jointly normal with known covariance; the
-    chance is integrated over ``D`` by Gauss-Legendre quadrature. Where it exceeds one half it rises
-    with the number of people; the false alarms of a gain worth nothing may get rarer and commoner.
+    chance is integrated over ``D`` by Gauss-Legendre quadrature, to 0.001 or better. Where it
+    exceeds one half it rises with the number of people; the false alarms of a gain worth nothing
+    may get rarer and commoner.
     """
     z = critical_value(level)
     mean_n, mean_d, rho = np.broadcast_arrays(
@@ -126,8 +125,3 @@ def weighted_median(values: Floats, weights: Floats) -> float:
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order]) >= 0.5 * weights.sum() * (1 - 1e-12)
     return float(values[order][int(np.argmax(reached))])
-
-
-def column(values: Any) -> Floats:
-    """Return values as an array of floats ``(R,)``."""
-    return np.atleast_1d(np.asarray(values, dtype=np.float64))

@@ -82,6 +82,7 @@ def test_simulated_power_at_the_people_proposed_is_the_power_asked(inattentive):
         ratio = found[:, k].std(ddof=1) / at.std_error
         low, high = np.sqrt(stats.chi2.ppf([5e-5, 1 - 5e-5], SURVEYS - 1) / (SURVEYS - 1))
         assert low < ratio < 1.08 * high, coefficient
-        # where a logit settles; its bias with so few people is a small part of its error
+        # where a logit settles; maximum likelihood is off by a term of order 1/n, which we allow
+        # to be 0.15 of an error (0.13 at most was measured; ignoring inattention is off by 1 or so)
         off = (found[:, k].mean() - effect) / (at.std_error / np.sqrt(SURVEYS))
         assert abs(off) < 3.9 + 0.15 * np.sqrt(SURVEYS), coefficient

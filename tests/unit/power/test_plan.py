@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import ChoiceError, DesignError, TradeOffError, UtilityError
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
@@ -17,6 +18,10 @@ from ccegov_choice.power.precision import Precision
 from ccegov_choice.power.settings import FieldConditions, Goal, Simulation
 from ccegov_choice.power.trades import trade_questions
 from ccegov_choice.power.ztest import z_power
+from ccegov_choice.study.alternative import Alternative, FromCovariate
+from ccegov_choice.study.attribute import Attribute
+from ccegov_choice.study.covariate import Covariate
+from ccegov_choice.study.study import Study
 from ccegov_choice.study.utility import Utility
 from ccegov_choice.tradeoff.ratio import willingness_to_trade
 
@@ -106,12 +111,13 @@ def test_no_numeraire_no_trades_and_a_note(coin):
     assert "the effect of 'x[yes]'" in plan.sentence()
 
 
-def test_a_prior_averages_power(design, model, truth):
+def test_a_prior_averages_power(design, model, truth, monkeypatch):
+    monkeypatch.setattr("ccegov_choice.power.truth.PRIOR_DRAWS", 64)
     local = Prior.normal(model.utility, truth)
     assert plan_sample(design, model, local).needed == plan_sample(design, model, truth).needed
     wide = Prior.normal(model.utility, truth, sd=0.1)
     plan = plan_sample(design, model, wide, people=[300])
-    weights, values = wide.draws(128, seed=1)
+    weights, values = wide.draws(64, seed=1)
     each = [
         plan_sample(design, model, dict(zip(wide.names, row, strict=True)), people=[300], trades=[])
         for row in values
@@ -260,3 +266,36 @@ def test_settings_that_make_no_sense(make, words):
     with pytest.raises(ChoiceError) as raised:
         make()
     assert all(word in str(raised.value) for word in words), str(raised.value)
+
+
+def test_people_who_bring_their_own_levels():
+    """Without a population they bring the middle level, with one their own."""
+    wait = Attribute.numeric("wait", "Days", [5, 10, 20], "day", "days", direction="-")
+    today = Alternative(
+        "today", "As today", kind="status_quo", levels={"wait": FromCovariate("wait_now")}
+    )
+    study = Study(
+        "channels",
+        "Channels",
+        (wait,),
+        alternatives=(Alternative("web", "Web"), Alternative("phone", "Phone")),
+        opt_out=today,
+        covariates=(Covariate("wait_now", "Days now", "numeric", unit="day"),),
+    )
+    design = random_design(study, tasks=12, blocks=2, seed=1)
+    model = Logit(Utility.main_effects(study))
+    truth = {"wait": -0.05, "asc[phone]": 0.2, "asc[today]": -0.3}
+    typical = plan_sample(design, model, truth, people=[200])
+    same = FieldConditions(population=pd.DataFrame({"wait_now": [10.0, 10.0]}))
+    assert plan_sample(design, model, truth, people=[200], field=same).needed == typical.needed
+    wide = FieldConditions(population=pd.DataFrame({"wait_now": [5.0, 20.0]}))
+    # own levels that differ tell more about waiting
+    spread = plan_sample(design, model, truth, people=[200], field=wide)
+    assert spread.needed["wait"] < typical.needed["wait"]
+    for field in (FieldConditions(), wide):
+        told = plan_sample(design, model, truth, people=[200], field=field)
+        seen = plan_sample(
+            design, model, truth, people=[200], field=field, simulation=Simulation(20), seed=1
+        )
+        for one, other in zip(seen.answers, told.answers, strict=True):
+            assert one.at[0].std_error == pytest.approx(other.at[0].std_error, rel=0.1)

@@ -75,6 +75,10 @@ def test_one_kind_of_people_gives_the_inverse_information(design, model, truth):
     # four blocks: a person answers a quarter of the tasks
     assert np.allclose(found.covariance, np.linalg.inv(whole / 4), rtol=1e-10)
     assert np.allclose(found.estimates, [truth[n] for n in names])
+    # the sandwich of two kinds that want the same is no other
+    twice = Mixture(np.array([0.4, 0.6]), np.tile(found.estimates, (2, 1)))
+    again = precision_of(Answering.of(design, model.utility), twice, free(names))
+    assert np.allclose(again.covariance, found.covariance, rtol=1e-9)
 
 
 def test_fixed_and_equal_coefficients_count(design, model, truth):

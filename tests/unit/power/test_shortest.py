@@ -72,7 +72,10 @@ def brute_force(study, prior, budget, grid, goal, field, seed):
         (0.02, 8, TimeBudget(9, seconds_per_attribute=30), Goal(0.75), FieldConditions()),
     ],
 )
-def test_it_is_that_of_trying_everything(study, model, truth, sd, seed, budget, goal, field):
+def test_it_is_that_of_trying_everything(
+    study, model, truth, sd, seed, budget, goal, field, monkeypatch
+):
+    monkeypatch.setattr("ccegov_choice.power.truth.PRIOR_DRAWS", 32)
     prior = Prior.normal(model.utility, truth, sd=sd)
     sets = attribute_choices(study, ["channel"])
     grid = Grid(GRID.tasks, [40, 60, 80, 90, 120, 160, 240, 400, 800], sets)

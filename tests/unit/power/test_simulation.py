@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from ccegov_choice.design.prior import Prior
 from ccegov_choice.errors import ChoiceWarning
 from ccegov_choice.models.tastes import ClassTaste
 from ccegov_choice.power import simulation
@@ -188,3 +189,20 @@ def test_needed_is_read_off_the_statistics():
         answer = answer_by_simulation(question, 0, 1.0, runs, Goal())
         assert answer.needed == pytest.approx(196.2, rel=width)
         assert answer.at[0].power == pytest.approx(float(z_power(1.0, 0.95)), abs=4 * 0.006)
+
+
+def test_under_a_prior_each_survey_has_a_truth_of_its_own(design, model, truth, monkeypatch):
+    seen = []
+
+    def spy(survey, people, which):
+        seen.extend(survey._truth(r)["wait"] for r in which)
+        return fake_surveys(survey, people, which)
+
+    monkeypatch.setattr(simulation, "replicate_many", spy)
+    prior = Prior.normal(model.utility, truth, sd=0.01)
+    plan = plan_sample(design, model, prior, people=[60], simulation=Simulation(200))
+    # 200 points of a Sobol sequence: far more even than 200 draws by lot
+    assert np.mean(seen) == pytest.approx(-0.05, abs=4 * 0.01 / np.sqrt(200))
+    assert np.std(seen) == pytest.approx(0.01, rel=0.1)
+    assert plan.needed == plan_sample(design, model, prior, people=[60]).needed
+    assert "people needed is that of the formula" in str(plan)
