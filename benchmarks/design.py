@@ -1,8 +1,8 @@
 """Search for a design within a time: ``python benchmarks/design.py PROBLEM.json OUT.csv``.
 
 Reads a problem of ``../shared/bench/design/problems``, searches for ``--seconds`` and writes the
-layout of the scorer there (``score.py PROBLEM.json OUT.csv``). The time covers the search alone; the
-start of Python, reading the compiled kernels and the certificate are told separately.
+layout of the scorer there (``score.py PROBLEM.json OUT.csv``). The time covers the search alone;
+the start of Python, reading the compiled kernels and the certificate are told separately.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Certificate: how far a design is, at most, from the best possible one.
 
 The best design of ``T`` tasks cannot beat the best mixture of tasks with weights that sum to ``T``
-(the continuous relaxation). For a criterion ``psi`` that is convex in the information and of degree
--1, and any mixture with sensitivities ``m_i`` of the tasks (so that ``sum_i w_i m_i = psi``)::
+(the continuous relaxation). For a criterion ``psi`` that is convex in the information and of
+degree -1, and any mixture with sensitivities ``m_i`` of the tasks (so that ``sum_i w_i m_i = psi``)::
 
     psi(best) >= psi(mixture)^2 / max over designs of sum_i n_i m_i
 
-by convexity along the ray of the mixture. The bound holds for every mixture and is sharp at the best
-one, where no task has a sensitivity above the average (Kiefer-Wolfowitz). It is proved when the task
+by convexity along the ray of the mixture. The bound holds for every mixture and is sharp at the
+best one, where no task has a sensitivity above the average (Kiefer-Wolfowitz). It is proved when the task
 with the largest sensitivity was found by trying all; otherwise it is an estimate.
 
 References
@@ -22,6 +22,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -31,7 +32,7 @@ from ccegov_choice.design import oracle
 from ccegov_choice.design.candidates import Codes, task_key
 from ccegov_choice.design.criterion import Criterion
 from ccegov_choice.design.encoding import rows_of
-from ccegov_choice.design.engine import Engine
+from ccegov_choice.design.engine import Case, Engine
 from ccegov_choice.design.oracle import Metric
 
 Floats = npt.NDArray[np.float64]
@@ -188,6 +189,8 @@ class _Relaxation:
         self.weight: list[float] = []
         self.is_fixed: list[bool] = []
         self._index: dict[tuple[int, bool, bytes], int] = {}
+        self.step = 2.5
+        self.climber = oracle.Climber(engine)
         # centred rows times root probability, (R, n, J, K) for each case
         self._parts: list[Floats] = []
         for t, task in enumerate(codes):
@@ -288,13 +291,21 @@ class _Relaxation:
         fixed = np.array(self.is_fixed)
         pattern = np.array(self.pattern)
         weight = np.array(self.weight)
-        # variances answer to the square root of the weights, determinants to the weights
-        power = 0.5 if self.engine.cases[0].loads.shape[1] else 1.0
+        # variances answer to the square root of the weights, determinants to the weights; a longer
+        # step is tried as long as it helps
+        plain = 0.5 if self.engine.cases[0].loads.shape[1] else 1.0
+        power, last = self.step * plain, math.inf
+        kept = weight
         for step in range(STEPS + 1):
             value, metric = self._metric(weight)
+            if value > last * (1 + 1e-12) and power > plain:
+                power, weight = plain, kept
+                self.step = max(1.0, self.step * 0.7)
+                value, metric = self._metric(weight)
             sensitivity = self._sensitivities(metric)
             if step == STEPS or self.late:
                 break
+            kept, last = weight, value
             new = np.where(fixed, weight, weight * np.maximum(sensitivity, 0.0) ** power)
             for p, wanted in enumerate(self.wanted):
                 here = (pattern == p) & ~fixed
@@ -309,49 +320,51 @@ class _Relaxation:
         errors, slopes, root = [], [], np.sqrt(weight)[:, None, None]
         for case, part in zip(self.engine.cases, self._parts, strict=True):
             flat = (part * root).reshape(len(part), -1, part.shape[3])
-            for r, matrix in enumerate(flat.transpose(0, 2, 1) @ flat):
-                error, slope = self._slope(case, r, matrix)
-                errors.append(error)
-                slopes.append(slope)
+            error, slope = self._slopes(case, flat.transpose(0, 2, 1) @ flat)
+            errors.append(error)
+            slopes.append(slope)
+        stacked = np.concatenate(errors)
         w = np.concatenate([case.weights for case in self.engine.cases])
         if self.criterion.averaging == 1:
-            value = float(np.exp(w @ np.log(errors)))
-            factors = w * value / np.array(errors)
+            value = float(np.exp(w @ np.log(stacked)))
+            factors = w * value / stacked
         else:
-            value, factors = float(w @ np.array(errors)), w
+            value, factors = float(w @ stacked), w
         ends = np.cumsum([0, *(len(part) for part in self._parts)])
         stacks = [
-            np.array([f * s for f, s in zip(factors[a:b], slopes[a:b], strict=True)])
-            for a, b in zip(ends[:-1], ends[1:], strict=True)
+            slope * factors[a:b, None, None]
+            for slope, (a, b) in zip(slopes, pairwise(ends), strict=True)
         ]
         return value, Metric(tuple(stacks))
 
-    def _slope(self, case: Any, r: int, matrix: Floats) -> tuple[float, Floats]:
-        """Return the error of a draw and the matrix ``A`` with ``-d error = tr(A dM)``."""
-        inverse = np.linalg.inv(matrix)
-        inverse = (inverse + inverse.T) / 2
-        loads = case.loads[r] / case.scale
-        if len(loads):
+    def _slopes(self, case: Case, matrices: Floats) -> tuple[Floats, Floats]:
+        """Return the error of each draw and the matrices ``A`` with ``-d error = tr(A dM)``."""
+        inverse = np.linalg.inv(matrices)
+        inverse = (inverse + inverse.transpose(0, 2, 1)) / 2
+        loads = case.loads / case.scale
+        if loads.shape[1]:
             carried = loads @ inverse
-            variances = np.einsum("fk,fk->f", carried, loads)
-            if not self.criterion.largest:
-                return float(variances.sum()), carried.T @ carried
-            # the largest of several: any weights that sum to one give a bound
-            share = (variances / variances.max()) ** SHARPNESS
-            share /= share.sum()
-            return float(share @ variances), (carried.T * share) @ carried
+            variances = np.einsum("rfk,rfk->rf", carried, loads)
+            share = np.ones_like(variances)
+            if self.criterion.largest:
+                # the largest of several: any weights that sum to one give a bound
+                share = (variances / variances.max(axis=1, keepdims=True)) ** SHARPNESS
+                share /= share.sum(axis=1, keepdims=True)
+            slope = (carried * share[..., None]).transpose(0, 2, 1) @ carried
+            return np.einsum("rf,rf->r", share, variances), slope
         matters = ~case.nuisance
         size = int(matters.sum())
-        log_det = float(np.linalg.slogdet(matrix)[1])
+        log_det = np.linalg.slogdet(matrices)[1]
         slope = inverse
         if not matters.all():
-            part = matrix[np.ix_(case.nuisance, case.nuisance)]
-            log_det -= float(np.linalg.slogdet(part)[1])
+            left = np.flatnonzero(case.nuisance)
+            part = matrices[:, left[:, None], left]
+            log_det = log_det - np.linalg.slogdet(part)[1]
             slope = inverse.copy()
-            slope[np.ix_(case.nuisance, case.nuisance)] -= np.linalg.inv(part)
+            slope[:, left[:, None], left] -= np.linalg.inv(part)
         offset = -2.0 * float(np.log(case.scale[matters]).sum()) / size
-        error = math.exp(-log_det / size + offset)
-        return error, slope * (error / size)
+        error = np.exp(-log_det / size + offset)
+        return error, slope * (error / size)[:, None, None]
 
     def _sensitivities(self, metric: Metric) -> Floats:
         total = np.zeros(self._parts[0].shape[1])
@@ -385,9 +398,7 @@ class _Relaxation:
                 best = sorted(here, key=lambda i: -sensitivity[i])[:3]
                 starts: list[Codes | None] = [self.tasks[i] for i in best]
                 for start in [*starts, *[None] * oracle.CLIMBS]:
-                    if self.late:
-                        break
-                    value, task = oracle.climb(self.engine, raw, present, self.rng, start)
+                    value, task = self.climber.climb(metric, present, self.rng, start)
                     if value > usual[p] * (1 + 1e-9):
                         added = self._add(task, p, 0.05) or added
                     largest[p] = max(largest[p], value)
@@ -395,7 +406,7 @@ class _Relaxation:
         return largest, added
 
     def _unscaled(self, metric: Metric) -> Metric:
-        """The metric for rows that are not divided by the scale of their columns."""
+        """Return the metric for rows that are not divided by the scale of their columns."""
         return Metric(
             tuple(
                 matrices / np.outer(case.scale, case.scale)

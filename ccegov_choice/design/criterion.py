@@ -217,7 +217,7 @@ class Criterion:
                 )
             ratio = values @ top / below
             loads.append((top - ratio[:, None] * bottom) / below[:, None])
-        return np.stack(loads, axis=1) / np.sqrt(len(loads))
+        return np.asarray(np.stack(loads, axis=1) / np.sqrt(len(loads)))
 
 
 def trade_vectors(utility: Utility, gain: str, pay_in: str) -> tuple[Floats, Floats]:

@@ -32,8 +32,9 @@ KEYS = ("block", "task", "alternative")
 class Design:
     """The tasks of a study.
 
-    Made by `efficient_design`, `random_design`, `orthogonal_design` or `person_designs`, read from a
-    file, imported, or given by the author as a data frame. Every alternative keeps the floors and constraints of the study.
+    Made by `efficient_design`, `random_design`, `orthogonal_design` or `person_designs`, read from
+    a file, imported, or given by the author as a data frame. Every alternative keeps the floors and
+    constraints of the study.
 
     Parameters
     ----------
@@ -135,6 +136,18 @@ class Design:
         from ccegov_choice.design.diagnose import diagnose
 
         return diagnose(self, utility)
+
+    def with_repeat(self, *, seed: int = 1) -> Design:
+        """Ask one task of each block again, swapped; see `extra_tasks.with_repeat`."""
+        from ccegov_choice.design.extra_tasks import with_repeat
+
+        return with_repeat(self, seed=seed)
+
+    def with_holdouts(self, tasks: int = 2, *, seed: int = 1) -> Design:
+        """Add tasks that are left out of the estimates; see `extra_tasks.with_holdouts`."""
+        from ccegov_choice.design.extra_tasks import with_holdouts
+
+        return with_holdouts(self, tasks, seed=seed)
 
     def table(self) -> Table:
         """Return the tasks as a table for people."""

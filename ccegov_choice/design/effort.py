@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal, get_args
 
 from ccegov_choice.design.quadrature import RULES, Rule
@@ -13,7 +14,7 @@ from ccegov_choice.errors import DesignError, Problem, unknown_name
 
 Algorithm = Literal["auto", "coordinate", "fedorov", "rsc"]
 ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
-UNIT = 25
+FEW = 6
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ class Effort:
         Searches from a start of their own; without it as many as the time allows.
     draws : int, optional
         Points that stand for the prior; quadratures take the nearest number they can. Without it
-        128 to 1,024, the more the fewer coefficients there are.
-    rule : {"spherical-radial", "sobol", "mlhs", "gauss-hermite"}
-        How they are placed.
+        up to 4,096 for six uncertain coefficients or fewer, 128 to 1,024 for more.
+    rule : {"gauss-hermite", "spherical-radial", "sobol", "mlhs"}, optional
+        How they are placed. Without it Gauss-Hermite for six uncertain coefficients or fewer,
+        spherical-radial for more.
     holdout : int
         Independent Sobol draws that the reported error is checked with.
     keep : int
@@ -82,7 +84,7 @@ class Effort:
     algorithm: Algorithm = "auto"
     runs: int | None = None
     draws: int | None = None
-    rule: Rule = "spherical-radial"
+    rule: Rule | None = None
     holdout: int = 1024
     keep: int = 10
     threads: int | None = None
@@ -92,7 +94,7 @@ class Effort:
         problems = []
         if self.algorithm not in ALGORITHMS:
             problems.append(unknown_name(self.algorithm, ALGORITHMS, "algorithm"))
-        if self.rule not in RULES:
+        if self.rule is not None and self.rule not in RULES:
             problems.append(unknown_name(self.rule, RULES, "rule for averaging over a prior"))
         for name in ("runs", "draws", "holdout", "keep", "threads"):
             value = getattr(self, name)
@@ -101,11 +103,16 @@ class Effort:
         if problems:
             raise DesignError.of(problems, "The effort has {count} problems:")
 
-    def draws_for(self, coefficients: int) -> int:
-        """Return how many points stand for the prior of a utility."""
-        if self.draws is not None:
-            return self.draws
-        return min(1024, max(128, 40_000 // coefficients**2))
+    def settled(self, uncertain: int) -> Effort:
+        """Return the effort with draws and rule for a number of uncertain coefficients."""
+        few = uncertain <= FEW
+        rule: Rule = self.rule or ("gauss-hermite" if few else "spherical-radial")
+        draws = self.draws
+        if draws is None and rule == "gauss-hermite":
+            draws = min(4096, 12**uncertain) if few else 3**uncertain
+        elif draws is None:
+            draws = 1024 if few else min(1024, max(128, 40_000 // uncertain**2))
+        return replace(self, draws=draws, rule=rule)
 
     @property
     def workers(self) -> int:
@@ -135,6 +142,10 @@ class Work:
         Sweeps that its cooling was laid out for.
     warm, cold : int
         Sweeps done while cooling, and without temperature.
+    refined : int
+        Tasks visited when it was refined for another model.
+    processor : str
+        Kind of processor: another one may round differently and so take another way.
     """
 
     algorithm: str
@@ -146,6 +157,8 @@ class Work:
     length: int
     warm: int
     cold: int
+    processor: str
+    refined: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON can hold it."""
@@ -155,6 +168,14 @@ class Work:
     def from_dict(cls, content: Mapping[str, Any]) -> Work:
         """Read what `to_dict` gave."""
         return cls(**content)
+
+
+@cache
+def this_processor() -> str:
+    """Return the kind of processor that kernels are compiled for."""
+    from llvmlite import binding
+
+    return str(binding.get_host_cpu_name())
 
 
 Watch = Callable[[Progress], None]
@@ -193,7 +214,7 @@ def _number(text: str) -> float:
         return 0.0
 
 
-def length_of(run: int) -> int:
+def length_of(run: int, unit: int) -> int:
     """Return how many sweeps the cooling of a run takes: a unit times 1 1 2 1 1 2 4 1 1 2 ...
 
     References
@@ -205,5 +226,5 @@ def length_of(run: int) -> int:
     while True:
         power = number.bit_length()
         if number == (1 << power) - 1:
-            return UNIT << (power - 1)
+            return unit << (power - 1)
         number -= (1 << (power - 1)) - 1

@@ -78,7 +78,7 @@ class Coding:
                 where = slice(term.first, term.first + len(flat))
                 low[where] = np.minimum(low[where], flat.min(axis=1))
                 high[where] = np.maximum(high[where], flat.max(axis=1))
-        return high - low
+        return np.asarray(high - low)
 
 
 def code_slots(space: TaskSpace, utility: Utility, person: Mapping[str, Any]) -> Coding:
@@ -133,9 +133,10 @@ def rows_of(coding: Coding, codes: Codes) -> Floats:
     for j, terms in enumerate(coding.slots):
         for term in terms:
             index = tuple(codes[:, j, m] for m in term.attributes)
-            values = term.table[(slice(None), *index)]
-            if not term.attributes:
-                values = np.repeat(term.table.reshape(len(term.table), 1), tasks, axis=1)
+            if index:
+                values = np.stack([table[index] for table in term.table])
+            else:
+                values = np.repeat(term.table.reshape(-1, 1), tasks, axis=1)
             rows[:, j, term.first : term.first + len(term.table)] = values.T
     return rows
 
@@ -223,7 +224,7 @@ def _frame(
     return pd.DataFrame(columns)
 
 
-# --- arrays for the kernels ------------------------------------------------------------------------
+# --- arrays for the kernels -----------------------------------------------------------------------
 
 
 def pack_tables(codings: Sequence[Coding], scales: Sequence[Floats], places: Places) -> Tables:

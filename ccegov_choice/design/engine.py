@@ -111,15 +111,15 @@ class Engine:
     @property
     def alternatives(self) -> int:
         """Alternatives of a task, the opt-out included."""
-        return self.present.shape[1]
+        return int(self.present.shape[1])
 
     @cached_property
     def width(self) -> int:
         """Draws of a tile."""
         most = max(len(case.weights) for case in self.cases)
         size = max(case.coding.utility.size for case in self.cases)
-        widest = max(NARROWEST, min(WIDEST, TILE_BYTES // (8 * size * size)))
-        return -(-most // -(-most // widest))
+        widest = int(max(NARROWEST, min(WIDEST, TILE_BYTES // (8 * size * size))))
+        return int(-(-most // -(-most // widest)))
 
     @cached_property
     def points(self) -> Points:
@@ -216,7 +216,7 @@ class Search:
             descent.start_by_lot(engine.places, self._state, self._freedom, self._stream)
         else:
             self._put(free, start)
-            for t in free:
+            for t in map(int, free):
                 descent.make_equal(engine.places, self._state, self._freedom, t)
         self.best[:] = self._state.codes
 
@@ -341,7 +341,7 @@ class Search:
     def _swap(self, heat: float, partners: int) -> bool:
         engine = self.engine
         if self._pair is None:
-            T, J, M = self._state.codes.shape
+            _, J, M = self._state.codes.shape
             V = len(engine.space.slots)
             _, size, W = engine.points.beta.shape
             self._pair = swaps.new_pair(J, size, W)

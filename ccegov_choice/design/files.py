@@ -168,7 +168,11 @@ def _lock(design: Design) -> dict[str, Any]:
         },
         "provenance": design.provenance.to_dict(),
         "notes": list(design.notes),
-        **({"purposes": {str(t): why for t, why in design.purposes.items()}} if design.purposes else {}),
+        **(
+            {"purposes": {str(t): why for t, why in design.purposes.items()}}
+            if design.purposes
+            else {}
+        ),
         **({"claims": dict(design.claims)} if design.claims else {}),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.design.candidates import Codes, TaskSpace, task_key
+from ccegov_choice.design.candidates import ABSENT, Codes, TaskSpace, task_key
 
 RANK_TOLERANCE = 1e-9
 
@@ -24,34 +24,43 @@ def level_counts(space: TaskSpace, codes: Codes) -> list[Codes]:
 def overlap(space: TaskSpace, codes: Codes) -> list[tuple[float, float]]:
     """Return, per attribute, the share of pairs of alternatives that tie, and the least possible.
 
-    Pairs are counted within tasks, among the alternatives that vary the attribute. An attribute
-    that fewer than two alternatives vary cannot tie: both shares are NaN.
+    Pairs are counted within tasks, among the alternatives on offer that vary the attribute. An
+    attribute that fewer than two alternatives vary cannot tie: both shares are NaN.
     """
     found = []
     for m, count in enumerate(space.level_counts):
         slots = [j for j, slot in enumerate(space.slots) if m in slot.attributes]
-        if len(slots) < 2:
+        column = codes[:, slots, m]
+        shown = (column != ABSENT).sum(axis=1)
+        pairs = int((shown * (shown - 1) // 2).sum())
+        if pairs == 0:
             found.append((np.nan, np.nan))
             continue
-        column = codes[:, slots, m]
-        ties = np.mean([column[:, a] == column[:, b] for a, b in _pairs(len(slots))])
-        each, more = divmod(len(slots), count)
-        least = more * (each + 1) * each / 2 + (count - more) * each * (each - 1) / 2
-        found.append((float(ties), least / len(_pairs(len(slots)))))
+        ties = sum(
+            int(((column[:, a] == column[:, b]) & (column[:, a] != ABSENT)).sum())
+            for a, b in _pairs(len(slots))
+        )
+        each, more = np.divmod(shown, count)
+        least = more * (each + 1) * each // 2 + (count - more) * each * (each - 1) // 2
+        found.append((ties / pairs, int(least.sum()) / pairs))
     return found
 
 
 def association(first: Codes, second: Codes) -> float:
     """Return Cramér's V of two coded columns: 0 unrelated, 1 one follows from the other.
 
-    With two levels each it is the absolute correlation. NaN if a column never varies.
+    With two levels each it is the absolute correlation. Rows where either is absent (below zero)
+    do not count. NaN if a column never varies.
 
     References
     ----------
     Cramér, H. (1946). Mathematical Methods of Statistics, section 21.9.
     """
-    _, a = np.unique(first, return_inverse=True)
-    _, b = np.unique(second, return_inverse=True)
+    there = (first >= 0) & (second >= 0)
+    if not there.any():
+        return float("nan")
+    _, a = np.unique(first[there], return_inverse=True)
+    _, b = np.unique(second[there], return_inverse=True)
     rows, columns = int(a.max()) + 1, int(b.max()) + 1
     if min(rows, columns) < 2:
         return float("nan")
@@ -88,16 +97,54 @@ def block_association(space: TaskSpace, codes: Codes, block: Codes) -> list[floa
     return found
 
 
-def repeated_tasks(space: TaskSpace, codes: Codes) -> list[tuple[int, int]]:
-    """Return pairs of task positions that show the same; order counts only with labels."""
-    seen: dict[bytes, int] = {}
+def repeated_tasks(
+    space: TaskSpace, codes: Codes, within: Codes | None = None
+) -> list[tuple[int, int]]:
+    """Return pairs of task positions that show the same; order counts only with labels.
+
+    Parameters
+    ----------
+    space : TaskSpace
+        The tasks that are allowed.
+    codes : ndarray of shape (T, V, M)
+        Level codes.
+    within : ndarray of shape (T,), optional
+        Block of each task, where only tasks of the same block count as repeated.
+    """
+    seen: dict[tuple[int, bytes], int] = {}
     found = []
     for t, task in enumerate(codes):
-        key = task_key(task, space.exchangeable)
+        key = (0 if within is None else int(within[t]), task_key(task, space.exchangeable))
         if key in seen:
             found.append((seen[key], t))
         seen.setdefault(key, t)
     return found
+
+
+def identical(space: TaskSpace, codes: Codes) -> list[int]:
+    """Return positions of tasks in which two alternatives without labels show the same."""
+    if not space.exchangeable:
+        return []
+    same = np.zeros(len(codes), dtype=bool)
+    for a, b in _pairs(codes.shape[1]):
+        same |= (codes[:, a] == codes[:, b]).all(axis=1) & (codes[:, a] != ABSENT).any(axis=1)
+    return [int(t) for t in np.flatnonzero(same)]
+
+
+def varying(space: TaskSpace, codes: Codes) -> Codes:
+    """Return ``(T,)``: how many attributes differ between the alternatives of each task.
+
+    Only attributes that at least two alternatives vary are counted.
+    """
+    total = np.zeros(len(codes), dtype=np.int64)
+    for m in range(codes.shape[2]):
+        slots = [j for j, slot in enumerate(space.slots) if m in slot.attributes]
+        column = codes[:, slots, m]
+        if len(slots) > 1:
+            highest = column.max(axis=1)
+            lowest = np.where(column == ABSENT, highest[:, None], column).min(axis=1)
+            total += highest > lowest
+    return total
 
 
 def dominated(space: TaskSpace, codes: Codes) -> list[tuple[int, int, int]]:
@@ -110,15 +157,15 @@ def dominated(space: TaskSpace, codes: Codes) -> list[tuple[int, int, int]]:
     if not space.exchangeable:
         return []
     signs = np.array([sign(space, m) for m in range(len(space.level_counts))])
-    found = []
-    for t, task in enumerate(codes):
-        for a in range(len(task)):
-            for b in range(len(task)):
-                gain = (task[a] - task[b]) * np.where(signs == 0, 1, signs)
-                tied = bool((gain[signs == 0] == 0).all())
-                if tied and bool((gain >= 0).all()) and bool((gain > 0).any()):
-                    found.append((t, a, b))
-    return found
+    found: list[tuple[int, int, int]] = []
+    for a, b in _pairs(codes.shape[1]):
+        gain = (codes[:, a] - codes[:, b]) * np.where(signs == 0, 1, signs)
+        there = (codes[:, a] != ABSENT).any(axis=1) & (codes[:, b] != ABSENT).any(axis=1)
+        comparable = there & (gain[:, signs == 0] == 0).all(axis=1)
+        for first, second, better in ((a, b, gain), (b, a, -gain)):
+            wins = comparable & (better >= 0).all(axis=1) & (better > 0).any(axis=1)
+            found += [(int(t), first, second) for t in np.flatnonzero(wins)]
+    return sorted(found)
 
 
 def information(

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.design.candidates import ABSENT, Codes, TaskSpace
-from ccegov_choice.design.encoding import rows_of
+from ccegov_choice.design.encoding import place_codes, rows_of
 from ccegov_choice.design.engine import Case, Engine
 from ccegov_choice.errors import DesignError
 from ccegov_choice.kernels import oracle
@@ -23,6 +23,7 @@ MOST_NUMBERS = 150_000_000  # of the table of distances: 1.2 GB
 NANOSECONDS = 1.6  # for one task at one draw, measured
 CLIMBS = 12
 MOST_PROFILES = 20_000
+MOST_PAIRED = 8_000
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,14 @@ def seconds_for_all(engine: Engine, present: Floats, workers: int) -> float:
     space = engine.space
     draws = sum(len(case.weights) for case in engine.cases)
     profiles = _pool_sizes(space, present)
-    if sum(profiles) > MOST_PROFILES or sum(profiles) ** 2 * draws > MOST_NUMBERS:
+    total = sum(profiles)
+    if int((present[: len(space.slots)] > 0).sum()) <= 2:
+        # two alternatives: gains of all pairs are added up draw by draw
+        if total > MOST_PAIRED:
+            return math.inf
+        size = max(case.coding.utility.size for case in engine.cases)
+        return total**2 * draws * (1 + size / 8) * 1e-9
+    if total > MOST_PROFILES or total**2 * draws > MOST_NUMBERS:
         return math.inf
     return count_tasks(space, present) * draws * NANOSECONDS * 1e-9 / workers
 
@@ -85,6 +93,8 @@ def best_of_all(
     here = [j for j in range(len(space.slots)) if present[j] > 0]
     pools = [space.profiles(space.slots[j]) for j in (here[:1] if space.exchangeable else here)]
     places = here[:1] if space.exchangeable else here
+    if len(here) == 2:
+        return _best_pair(engine, metric, places, pools, here, present)
     profiles = np.concatenate(pools)
     power, distance, own, own_distance = _tables(engine, metric, places, pools, present)
     ends = np.cumsum([len(pool) for pool in pools])
@@ -106,6 +116,47 @@ def best_of_all(
     for j, pick in zip(here, picks, strict=True):
         task[j] = profiles[pick]
     return value, task
+
+
+def _best_pair(
+    engine: Engine,
+    metric: Metric,
+    places: Sequence[int],
+    pools: Sequence[Codes],
+    here: Sequence[int],
+    present: Floats,
+) -> tuple[float, Codes]:
+    """Return the best task of two alternatives: gains are added up draw by draw."""
+    space = engine.space
+    first, second = pools[0], pools[-1]
+    total = np.zeros((len(first), len(second)))
+    has_own = space.study.opt_out is not None and present[-1] > 0
+    for case, matrices in zip(engine.cases, metric.matrices, strict=True):
+        rows = _rows(case, space, places[0], first)
+        others = _rows(case, space, places[-1], second)
+        both = np.concatenate([rows, others])
+        own_row = _own_row(case, space) if has_own else np.zeros(rows.shape[1])
+        for beta, matrix in zip(case.values, matrices, strict=True):
+            utility, own_utility = both @ beta, float(own_row @ beta)
+            top = max(float(utility.max()), own_utility if has_own else -np.inf)
+            product = rows @ matrix
+            norm = np.einsum("pk,pk->p", product, rows)
+            other_norm = np.einsum("pk,kl,pl->p", others, matrix, others)
+            square = norm[:, None] + other_norm[None, :] - 2 * product @ others.T
+            gap = both - own_row
+            oracle.add_pair_gains(
+                np.exp(utility - top),
+                np.maximum(square, 0.0),
+                math.exp(own_utility - top) if has_own else 0.0,
+                np.maximum(np.einsum("pk,kl,pl->p", gap, matrix, gap), 0.0),
+                total,
+            )
+    if space.exchangeable:
+        np.fill_diagonal(total, -1.0)
+    a, b = np.unravel_index(int(np.argmax(total)), total.shape)
+    task = np.full((len(space.slots), len(space.cells)), ABSENT, np.int64)
+    task[here[0]], task[here[1]] = first[a], second[b]
+    return float(total[a, b]), task
 
 
 def _tables(
@@ -148,48 +199,47 @@ def _own_row(case: Case, space: TaskSpace) -> Floats:
     return row
 
 
-def climb(
-    engine: Engine, metric: Metric, present: Floats, rng: np.random.Generator, start: Codes | None
-) -> tuple[float, Codes]:
-    """Return a task that no exchange of one group of attributes makes more informative.
+class Climber:
+    """Climbing from tasks by lot; the metric is that of the scaled columns of the search."""
 
-    Parameters
-    ----------
-    start : ndarray of shape (V, M), optional
-        Where to begin; by lot without it.
-    """
-    space = engine.space
-    task = _draw(space, present, rng) if start is None else start.copy()
-    value = gain(engine, metric, present, task)
-    better = True
-    while better:
-        better = False
-        for j, slot in enumerate(space.slots):
-            if present[j] == 0:
-                continue
-            for group in slot.groups:
-                members = list(group.attributes)
-                combos = group.combinations
-                if len(combos) > CLIMBS * 8:
-                    combos = combos[rng.choice(len(combos), CLIMBS * 8, replace=False)]
-                for combo in combos:
-                    trial = task.copy()
-                    trial[j, members] = combo
-                    if _twice(space, trial, present):
-                        continue
-                    reached = gain(engine, metric, present, trial)
-                    if reached > value * (1 + 1e-12):
-                        task, value, better = trial, reached, True
-    return value, task
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._moves = 60
+        size = engine.tables.base.shape[2]
+        most = max(len(case.weights) for case in engine.cases)
+        self._beta = np.zeros((len(engine.cases), most, size))
+        self._draws = np.array([len(case.weights) for case in engine.cases], np.int64)
+        for s, case in enumerate(engine.cases):
+            scaled = case.values * case.scale
+            self._beta[s, : len(scaled), : scaled.shape[1]] = scaled
 
+    def climb(
+        self, metric: Metric, present: Floats, rng: np.random.Generator, start: Codes | None
+    ) -> tuple[float, Codes]:
+        """Return a task that no exchange of one group of attributes makes more informative.
 
-def gain(engine: Engine, metric: Metric, present: Floats, task: Codes) -> float:
-    """Return the gain of one task ``(V, M)``."""
-    total = 0.0
-    for case, matrices in zip(engine.cases, metric.matrices, strict=True):
-        rows = np.ascontiguousarray(rows_of(case.coding, np.maximum(task, 0)[None])[0])
-        total += float(oracle.gain_of(rows, present, case.values, matrices))
-    return total
+        Parameters
+        ----------
+        metric : Metric
+            For rows divided by the scale of their columns.
+        start : ndarray of shape (V, M), optional
+            Where to begin; by lot without it.
+        """
+        engine = self._engine
+        space = engine.space
+        task = _draw(space, present, rng) if start is None else start.copy()
+        stack = np.zeros((*self._beta.shape, self._beta.shape[2]))
+        for s, matrices in enumerate(metric.matrices):
+            draws, size = matrices.shape[:2]
+            stack[s, :draws, :size, :size] = matrices
+        codes = np.full((engine.alternatives, len(space.cells)), ABSENT, np.int64)
+        codes[: len(task)] = task
+        place = place_codes(space, engine.places, task[None])[0]
+        value = oracle.climb(
+            engine.tables, engine.places, present, len(space.slots), space.exchangeable,
+            self._beta, stack, self._draws, codes, place, self._moves,
+        )  # fmt: skip
+        return float(value), codes[: len(task)].copy()
 
 
 def _draw(space: TaskSpace, present: Floats, rng: np.random.Generator) -> Codes:

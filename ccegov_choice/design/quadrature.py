@@ -68,16 +68,16 @@ def normal_points(dimensions: int, count: int, rule: str, seed: int) -> tuple[Fl
 
 def _sobol(dimensions: int, count: int, seed: int) -> Floats:
     engine = stats.qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
-    points = engine.random_base2(max(0, math.ceil(math.log2(count))))[:count]
+    points: Floats = engine.random_base2(max(0, math.ceil(math.log2(count))))[:count]
     # scrambled points may touch zero, whose score is infinite
-    return np.clip(points, 2.0**-54, 1 - 2.0**-53)
+    return np.asarray(np.clip(points, 2.0**-54, 1 - 2.0**-53))
 
 
 def _mlhs(dimensions: int, count: int, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
     steps = np.arange(count) / count
     columns = [rng.permutation(steps + rng.random() / count) for _ in range(dimensions)]
-    return np.clip(np.stack(columns, axis=1), 2.0**-54, 1 - 2.0**-53)
+    return np.asarray(np.clip(np.stack(columns, axis=1), 2.0**-54, 1 - 2.0**-53))
 
 
 def _gauss_hermite(dimensions: int, count: int) -> tuple[Floats, Floats]:

@@ -201,10 +201,13 @@ class Rules:
             for name in self.balance_of
             if name not in ids
         ]
-        for name, wanted in (("balance", self.balance), *self.balance_of.items()):
-            if isinstance(wanted, str) and wanted != "even":
+        given: list[tuple[str, Any]] = [("balance", self.balance), *self.balance_of.items()]
+        for name, wanted in given:
+            if wanted is None or wanted == "even":
+                continue
+            if isinstance(wanted, str):
                 problems.append(unknown_name(wanted, ("even",), "balance", where=f"rules, {name}"))
-            elif isinstance(wanted, float | int) and not 0 <= wanted:
+            elif wanted < 0:
                 text = f"a balance of {wanted:g} is not a share"
                 problems.append(Problem(text, "Give 0.25, 'even' or None.", f"rules, {name}"))
         return problems
@@ -222,7 +225,9 @@ class Rules:
         else:
             problems, words = [], [] if isinstance(self.overlap, int) else [self.overlap]
         known = ("any", "minimal", "none")
-        problems += [unknown_name(w, known, "overlap", where=where) for w in words if w not in known]
+        problems += [
+            unknown_name(w, known, "overlap", where=where) for w in words if w not in known
+        ]
         for m, name in enumerate(ids):
             slots = sum(m in slot.attributes for slot in space.slots)
             if self._overlap_of(name) == "none" and slots > space.level_counts[m]:

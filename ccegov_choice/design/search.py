@@ -8,17 +8,20 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from ccegov_choice.design.candidates import Codes, task_key
-from ccegov_choice.design.effort import Effort, Progress, Watch, Work, length_of
+from ccegov_choice.design.candidates import ABSENT, Codes, task_key
+from ccegov_choice.design.effort import Effort, Progress, Watch, Work, length_of, this_processor
 from ccegov_choice.design.engine import Engine, Search, cooling, seed_of
 from ccegov_choice.design.rules import Rules
 from ccegov_choice.errors import DesignError, Problem
+from ccegov_choice.kernels.rules import all_breaches
 
-# temperatures, in units of the logarithm of the error and per task: a task of many matters less
-WARMEST, COOLEST = 0.024, 0.0007
+# temperatures, in units of the logarithm of the error: one level of many matters less, so both are
+# divided by the number of levels shown in the design
+WARMEST, COOLEST = 0.3, 0.012
 MOST_COLD = 400
 GLANCE = 0.15  # seconds of sweeps between looks at the clock
 LAST_RUNS = 100_000
@@ -107,11 +110,20 @@ class Task:
     def heats(self, length: int) -> list[float]:
         """Return the temperatures of a run."""
         tasks = max(1, self.engine.tasks - len(self.engine.fixed))
-        return [float(h) for h in cooling(WARMEST / tasks, COOLEST / tasks, length)]
+        shown = tasks * max(1, sum(len(slot.attributes) for slot in self.engine.space.slots))
+        return [float(h) for h in cooling(WARMEST / shown, COOLEST / shown, length)]
+
+    @cached_property
+    def unit(self) -> int:
+        """Sweeps of the shortest run: as many as take about 50 ms, from 25 to 200."""
+        engine = self.engine
+        draws = engine.points.weight.size
+        cost = engine.tasks * engine.most_moves * (draws * 1e-8 + 3e-7)
+        return int(min(200, max(25, 0.05 / cost)))
 
     def length(self, run: int) -> int:
         """Return how many warm sweeps a run is laid out for; none from a start of theory."""
-        return 0 if run < len(self.starts) else length_of(run - len(self.starts))
+        return 0 if run < len(self.starts) else length_of(run - len(self.starts), self.unit)
 
 
 def run_searches(task: Task, budget: float | None, watch: Watch | None, name: str) -> list[Found]:
@@ -157,8 +169,7 @@ def run_searches(task: Task, budget: float | None, watch: Watch | None, name: st
     if not best:
         raise DesignError("the search was stopped before it began", cure="Give it more time.")
     return [
-        Found(item.codes, item.breaches, item.error, _with_tally(item.work, clock))
-        for item in best
+        Found(item.codes, item.breaches, item.error, _with_tally(item.work, clock)) for item in best
     ]
 
 
@@ -217,7 +228,16 @@ def _one_run(task: Task, run: int, clock: _Clock, watch: Watch | None, name: str
     with clock.lock:
         clock.runs += 1
     work = Work(
-        task.effort.algorithm, task.effort.draws or 1, task.effort.rule, 0, 0, run, length, warm, cold
+        task.effort.algorithm,
+        task.effort.draws or 1,
+        str(task.effort.rule),
+        0,
+        0,
+        run,
+        length,
+        warm,
+        cold,
+        this_processor(),
     )
     return Found(search.codes.copy(), search.breaches, search.error, work)
 
@@ -251,6 +271,16 @@ def _tell(search: Search, clock: _Clock, watch: Watch | None, name: str, sweeps:
         # told under the lock, so that lines come one after the other
         if watch is not None:
             watch(progress)
+
+
+def breaches_of(engine: Engine, codes: Codes) -> int:
+    """Return how many rules coded tasks ``(T, V, M)`` break; partial profiles are not looked at."""
+    T, V, M = codes.shape
+    full = np.full((T, engine.alternatives, M), ABSENT, np.int64)
+    full[:, :V] = codes
+    tied = np.zeros((T, M), np.int64)
+    counts = np.zeros_like(engine.rules.least)
+    return int(all_breaches(engine.rules, full, engine.present, tied, counts))
 
 
 def explain_breaches(rules: Rules, engine: Engine, codes: Codes) -> list[Problem]:
@@ -315,8 +345,7 @@ def _tie_problems(engine: Engine, codes: Codes, m: int, name: str, where: str) -
     slots = [j for j, slot in enumerate(space.slots) if m in slot.attributes]
     column = codes[:, slots, m]
     ties = [
-        sum(int(a == b) for i, a in enumerate(task) for b in task[:i] if a >= 0)
-        for task in column
+        sum(int(a == b) for i, a in enumerate(task) for b in task[:i] if a >= 0) for task in column
     ]
     over = sum(count > most for count in ties)
     if not over or engine.rules.tied_attributes < 0:

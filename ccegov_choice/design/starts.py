@@ -77,7 +77,9 @@ def _generators(counts: list[int], alternatives: int, rng: np.random.Generator) 
     found: list[Codes] = [even]
     for _ in range(MOST_STARTS - 4):
         columns = [
-            np.concatenate([[0], rng.permutation(_balanced(alternatives, count))[: alternatives - 1]])
+            np.concatenate(
+                [[0], rng.permutation(_balanced(alternatives, count))[: alternatives - 1]]
+            )
             for count in counts
         ]
         found.append(np.stack(columns, axis=1).astype(np.int64))

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from ccegov_choice._table import Absent, Cell, Table
 from ccegov_choice.design import measures
 from ccegov_choice.design.candidates import Codes, TaskSpace
 from ccegov_choice.design.words import cell_text
+
+Floats = npt.NDArray[np.float64]
+
+MOST_BLOCKS = 12
 
 
 def balance_table(space: TaskSpace, codes: Codes) -> Table:
@@ -44,9 +48,16 @@ def overlap_table(space: TaskSpace, codes: Codes) -> Table:
     return Table("Ties between alternatives of a task", columns, tuple(rows), formats=formats)
 
 
-def association_table(space: TaskSpace, codes: Codes) -> Table:
-    """Return the association of every two attributes within an alternative."""
-    table = measures.associations(space, codes)
+def association_table(space: TaskSpace, table: Floats) -> Table:
+    """Return the association of every two attributes within an alternative.
+
+    Parameters
+    ----------
+    space : TaskSpace
+        What the study allows.
+    table : ndarray of shape (M, M)
+        See `measures.associations`.
+    """
     ids = space.study.attribute_ids
     rows: list[tuple[Cell, ...]] = [
         (name, *(None if np.isnan(v) else float(v) for v in table[m])) for m, name in enumerate(ids)
@@ -57,15 +68,21 @@ def association_table(space: TaskSpace, codes: Codes) -> Table:
 
 
 def block_table(space: TaskSpace, codes: Codes, block: Codes) -> Table:
-    """Return how often each block shows each level."""
-    numbers = list(pd.unique(block))
+    """Return how often each block shows each level; only the range where there are many blocks."""
+    numbers = np.unique(block)
     values = measures.block_association(space, codes, block)
+    many = len(numbers) > MOST_BLOCKS
     rows: list[tuple[Cell, ...]] = []
     for m, name in enumerate(space.study.attribute_ids):
         for level, cell in enumerate(space.cells[m]):
-            shown = [int((codes[block == b, :, m] == level).sum()) for b in numbers]
-            rows.append((name, cell_text(cell), *shown, float(values[m])))
+            each = (codes[:, :, m] == level).sum(axis=1)
+            shown = np.bincount(block, weights=each).astype(int)[numbers]
+            counts = [int(shown.min()), int(shown.max())] if many else [int(n) for n in shown]
+            rows.append((name, cell_text(cell), *counts, None if many else float(values[m])))
     last = "Association with block"
-    columns = ("Attribute", "Level", *(f"Block {b}" for b in numbers), last)
     title = "How often each block shows each level"
+    if many:
+        columns = ("Attribute", "Level", "Fewest in a block", "Most in a block")
+        return Table(title, columns, tuple(row[:4] for row in rows))
+    columns = ("Attribute", "Level", *(f"Block {b + 1}" for b in numbers), last)
     return Table(title, columns, tuple(rows), formats={last: ".2f"})

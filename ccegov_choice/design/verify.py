@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,12 @@ from ccegov_choice._files import read_text, sha256
 from ccegov_choice._provenance import Provenance
 from ccegov_choice._table import Table
 from ccegov_choice.design.design import KEYS, Design
+from ccegov_choice.design.effort import this_processor
+from ccegov_choice.design.extra_tasks import with_holdouts, with_repeat
 from ccegov_choice.design.files import CSV, LOCK, asked_of, parse_rows, read_lock
 from ccegov_choice.design.orthogonal import orthogonal_design
 from ccegov_choice.design.random import random_design
+from ccegov_choice.design.record import judge_again, make_again
 from ccegov_choice.design.versions import person_designs
 from ccegov_choice.errors import ChoiceError, Problem, ProvenanceError
 from ccegov_choice.study.study import Study
@@ -24,9 +28,34 @@ from ccegov_choice.study.study import Study
 MAKERS: dict[str, Callable[..., Design]] = {
     "random_design": random_design,
     "orthogonal_design": orthogonal_design,
+    "efficient_design": make_again,
+    "with_repeat": with_repeat,
+    "with_holdouts": with_holdouts,
     "person_designs": person_designs,
 }
 MOST_CELLS = 10
+CLOSE = 1e-9
+
+
+def remake(study: Study, record: Mapping[str, Any]) -> Design:
+    """Do the work of a record again.
+
+    Raises
+    ------
+    ProvenanceError
+        If nobody here makes such designs.
+    """
+    name = record["made_by"]
+    if name not in MAKERS:
+        raise ProvenanceError(
+            f"'{name}' cannot be done again here",
+            where=LOCK,
+            cure=f"Known: {', '.join(sorted(MAKERS))}.",
+        )
+    parameters = dict(record["parameters"])
+    if "of" in parameters:
+        return MAKERS[name](remake(study, parameters.pop("of")), **parameters)
+    return MAKERS[name](study, seed=record["seed"], **parameters)
 
 
 @dataclass(frozen=True)
@@ -84,7 +113,7 @@ def verify(folder: str | Path, study: Study | None = None) -> Verification:
     text = read_text(place / CSV)
     checks: list[tuple[str, str]] = []
     problems: list[Problem] = []
-    for check in (_check_study, _check_file, _check_work):
+    for check in (_check_study, _check_file, _check_claims, _check_work):
         found = check(lock, asked, text, place)
         if isinstance(found, list):
             problems += found
@@ -155,6 +184,53 @@ def _check_file(
     ]
 
 
+def _check_claims(
+    lock: Mapping[str, Any], study: Study, text: str, place: Path
+) -> tuple[str, str] | list[Problem]:
+    """Work the recorded errors out again: to 1e-9 they are the same on every machine."""
+    claims = lock.get("claims")
+    if not claims:
+        return "no criterion was recorded", "nothing to work out"
+    if lock["study"]["asked"] != asked_of(study):
+        return "the criteria were not worked out again", "another study was asked"
+    purposes = {int(task): why for task, why in lock.get("purposes", {}).items()}
+    design = Design(parse_rows(text, place / CSV, study), study, purposes=purposes)
+    found = judge_again(design, _efficient_record(lock["provenance"]))
+    problems = [
+        Problem(
+            f"the {claims['criterion']} ({name}) is recorded as {_written(claims.get(name))}, and "
+            f"works out as {_written(value)}",
+            "Make the design again with 'ccegov design make', or mend the record.",
+            str(place / LOCK),
+        )
+        for name, value in found.items()
+        if name in claims and not _alike(claims[name], value)
+    ]
+    if problems:
+        return problems
+    return (
+        "the recorded errors, rules and constraints hold",
+        f"{claims['criterion']} {_written(claims['error'])}",
+    )
+
+
+def _efficient_record(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the record of the search under those of tasks added later."""
+    while "of" in record["parameters"]:
+        record = record["parameters"]["of"]
+    return record
+
+
+def _alike(recorded: float | None, found: float | None) -> bool:
+    if recorded is None or found is None:
+        return recorded is found
+    return math.isclose(recorded, found, rel_tol=CLOSE)
+
+
+def _written(value: float | None) -> str:
+    return "infinite" if value is None else f"{value:.12g}"
+
+
 def _check_work(
     lock: Mapping[str, Any], study: Study, text: str, place: Path
 ) -> tuple[str, str] | list[Problem]:
@@ -165,8 +241,7 @@ def _check_work(
         Design(parse_rows(text, place / CSV, study), study)
         return "every row keeps the study", f"made by '{recorded.made_by}': nothing to do again"
     try:
-        maker = MAKERS[recorded.made_by]
-        again = maker(study, seed=recorded.seed, **recorded.parameters)
+        again = remake(study, recorded.to_dict())
     except (TypeError, ChoiceError) as error:
         return [
             Problem(
@@ -176,6 +251,13 @@ def _check_work(
             )
         ]
     problems = _cell_problems(text, again, _versions(recorded), place)
+    there = _efficient_record(recorded.to_dict())["parameters"].get("work", {}).get("processor")
+    if problems and there not in (None, this_processor()):
+        return (
+            "the recorded work was done again on another kind of processor",
+            f"{there} rounds differently from {this_processor()}, and the search went another way; "
+            "the errors above were worked out from the saved tasks",
+        )
     if problems:
         return problems
     return "the work done again gives the same tasks", f"{again.tasks} tasks by {recorded.made_by}"

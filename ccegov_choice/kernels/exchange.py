@@ -5,8 +5,8 @@ Putting a task back with one other row multiplies the determinant of the informa
     1 + sum_ij p_i p_j D_ij + sum_ijk p_i p_j p_k A_ijk + ...    (Cauchy-Binet)
 
 where ``D_ij`` is the squared distance of two rows in the metric ``C`` of the design without the
-task, and ``A_ijk`` the Gram determinant of a triangle. Only distances to the changed row change, and
-they need just the entries of ``C`` that belong to its changed columns: a candidate costs
+task, and ``A_ijk`` the Gram determinant of a triangle. Only distances to the changed row change,
+and they need just the entries of ``C`` that belong to its changed columns: a candidate costs
 ``O(J^3)`` per draw, whatever ``K`` is. Letters are those of `ccegov_choice.kernels.information`.
 
 References
@@ -71,10 +71,9 @@ class Changes(NamedTuple):
 
 def new_changes(C: int, J: int, A: int, W: int) -> Changes:
     """Return empty room for ``C`` moves of groups that affect at most ``A`` coefficients."""
-    lines = [np.zeros((C, W)) for _ in range(4)]
     return Changes(
-        np.zeros((C, A)), *lines, np.zeros((C, J, W)), np.zeros((J, W)), np.zeros((A, A, W)),
-        np.zeros(C * W, np.int64),
+        np.zeros((C, A)), np.zeros((C, W)), np.zeros((C, W)), np.zeros((C, W)), np.zeros((C, W)),
+        np.zeros((C, J, W)), np.zeros((J, W)), np.zeros((A, A, W)), np.zeros(C * W, np.int64),
     )  # fmt: skip
 
 
@@ -287,10 +286,7 @@ def weigh_moves(
     s = points.case[n]
     measure_task(tables, points, state, q, n, t, room)
     fill_changes(tables, places, s, state.codes[t], moves, count, room.rows[0], changes.column)
-    if q == 0:
-        counted = np.ones(points.nuisance.shape[1])
-    else:
-        counted = points.nuisance[s].copy()
+    counted = np.ones(points.nuisance.shape[1]) if q == 0 else points.nuisance[s].copy()
     follow_moves(
         tables, s, moves, count, points.beta[n], counted, state.inverse[q, n],
         room.tall[0], room.tall[1], room.square[LIFT], changes,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ccegov_choice.kernels.compiled import kernel
+from ccegov_choice.kernels.information import fill_rows
 
 
 @kernel
@@ -40,7 +41,7 @@ def try_all(
     picks : (V,) int64
         Receives the best task.
     """
-    R, P = power.shape
+    R = power.shape[0]
     V = first.shape[0]
     best = -1.0
     low, high = first[V - 1], last[V - 1]
@@ -105,41 +106,146 @@ def try_all(
 
 
 @kernel
+def add_pair_gains(power: Any, distance: Any, own: float, own_distance: Any, total: Any) -> None:
+    """Add the gains of all tasks of two alternatives at one draw.
+
+    Parameters
+    ----------
+    power : (P + Q,) float64
+        Exponentials of the utilities of the profiles of the first and of the second alternative.
+    distance : (P, Q) float64
+        Squared distances between them.
+    own, own_distance : float, (P + Q,) float64
+        The opt-out: exponential of its utility, and squared distances to it.
+    total : (P, Q) float64
+        Receives the sum.
+    """
+    P, Q = distance.shape
+    for a in range(P):
+        e, pull = power[a], own * own_distance[a]
+        for b in range(Q):
+            f = power[P + b]
+            top = e * pull + f * (own * own_distance[P + b] + e * distance[a, b])
+            all_power = own + e + f
+            total[a, b] += top / (all_power * all_power)
+
+
+@kernel
 def gain_of(x: Any, present: Any, beta: Any, metric: Any) -> float:
-    """Return the gain of one task with rows ``(J, K)``, at draws ``(R, K)``, metrics ``(R, K, K)``."""
+    """Return the gain of a task with rows ``(J, K)``, at draws ``(R, K)``, metrics ``(R, K, K)``."""
     J, K = x.shape
     total = 0.0
-    p = np.empty(J)
-    mean = np.empty(K)
+    p, mean = np.empty(J), np.empty(K)
+    filled = np.zeros((J, K), np.int64)
+    count = np.zeros(J, np.int64)
+    for j in range(J):
+        for k in range(K):
+            if x[j, k] != 0.0:
+                filled[j, count[j]] = k
+                count[j] += 1
     for r in range(beta.shape[0]):
         top = -1e300
         for j in range(J):
             value = 0.0
-            for k in range(K):
-                value += x[j, k] * beta[r, k]
+            for a in range(count[j]):
+                value += x[j, filled[j, a]] * beta[r, filled[j, a]]
             p[j] = value
             if present[j] > 0.0:
                 top = max(top, value)
         share = 0.0
         for j in range(J):
-            p[j] = np.exp(p[j] - top) * present[j] if present[j] > 0.0 else 0.0
+            p[j] = np.exp(p[j] - top) if present[j] > 0.0 else 0.0
             share += p[j]
         for k in range(K):
             mean[k] = 0.0
+        gain = 0.0
         for j in range(J):
             p[j] /= share
-            for k in range(K):
-                mean[k] += p[j] * x[j, k]
-        for j in range(J):
-            if p[j] == 0.0:
-                continue
             part = 0.0
-            for k in range(K):
-                d = x[j, k] - mean[k]
-                if d != 0.0:
-                    inner = 0.0
-                    for u in range(K):
-                        inner += metric[r, k, u] * (x[j, u] - mean[u])
-                    part += d * inner
-            total += p[j] * part
+            for a in range(count[j]):
+                k = filled[j, a]
+                mean[k] += p[j] * x[j, k]
+                inner = 0.0
+                for b in range(count[j]):
+                    u = filled[j, b]
+                    inner += metric[r, k, u] * x[j, u]
+                part += x[j, k] * inner
+            gain += p[j] * part
+        for k in range(K):
+            if mean[k] != 0.0:
+                inner = 0.0
+                for u in range(K):
+                    inner += metric[r, k, u] * mean[u]
+                gain -= mean[k] * inner
+        total += gain
+    return total
+
+
+@kernel
+def climb(
+    tables: Any, places: Any, present: Any, varied: int, alike: bool, beta: Any, metric: Any,
+    case: Any, codes: Any, place: Any, moves: int,
+) -> float:  # fmt: skip
+    """Make the best exchange of one group until none adds to the gain; return the gain.
+
+    Parameters
+    ----------
+    beta : (S, R, K) float64
+    metric : (S, R, K, K) float64
+        Draws and metrics of all cases, padded with zero.
+    case : (S,) int64
+        How many draws each case has.
+    codes, place : (J, M), (G,) int64
+        The task to begin with; receives the better one.
+    moves : int
+        The most exchanges to make.
+    """
+    J, M = codes.shape
+    K = beta.shape[2]
+    x = np.empty((J, K))
+    best = _gain(tables, present, beta, metric, case, codes, x)
+    for _ in range(moves):
+        found, at_j, at_g, at_combo = best, -1, -1, -1
+        for j in range(varied):
+            if present[j] == 0.0:
+                continue
+            for g in range(places.group_offsets[j], places.group_offsets[j + 1]):
+                begin, end = places.member_offsets[g], places.member_offsets[g + 1]
+                now = place[g]
+                for i in range(places.near_offsets[now], places.near_offsets[now + 1]):
+                    combo = places.near[i]
+                    for a in range(begin, end):
+                        codes[j, places.members[a]] = places.combos[combo, a - begin]
+                    twice = False
+                    if alike:
+                        for other in range(varied):
+                            if other != j and present[other] > 0.0:
+                                same = True
+                                for m in range(M):
+                                    same = same and codes[j, m] == codes[other, m]
+                                twice = twice or same
+                    if not twice:
+                        value = _gain(tables, present, beta, metric, case, codes, x)
+                        if value > found * (1.0 + 1e-12):
+                            found, at_j, at_g, at_combo = value, j, g, combo
+                for a in range(begin, end):
+                    codes[j, places.members[a]] = places.combos[now, a - begin]
+        if at_j < 0:
+            break
+        best = found
+        place[at_g] = at_combo
+        begin = places.member_offsets[at_g]
+        for a in range(begin, places.member_offsets[at_g + 1]):
+            codes[at_j, places.members[a]] = places.combos[at_combo, a - begin]
+    return best
+
+
+@kernel
+def _gain(
+    tables: Any, present: Any, beta: Any, metric: Any, case: Any, codes: Any, x: Any
+) -> float:
+    total = 0.0
+    for s in range(beta.shape[0]):
+        fill_rows(tables, s, codes, x)
+        total += gain_of(x, present, beta[s, : case[s]], metric[s, : case[s]])
     return total

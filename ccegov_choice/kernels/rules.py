@@ -1,7 +1,7 @@
 """Rules of a choice design: how many of them a task, or a change of a task, would break.
 
-Letters as in `ccegov_choice.kernels.information`. A move may never add to what is broken, so a design
-that starts within the rules stays within them, and one that does not is led there.
+Letters as in `ccegov_choice.kernels.information`. A move may never add to what is broken, so a
+design that starts within the rules stays within them, and one that does not is led there.
 """
 
 from __future__ import annotations
@@ -98,15 +98,15 @@ def task_breaches(rules: Any, codes: Any, present: Any, tied: Any) -> int:
                     elif rules.dominated == 1:
                         found += 1 if _dominates(rules, codes[i], codes[j]) else 0
                         found += 1 if _dominates(rules, codes[j], codes[i]) else 0
-    return found
+    return int(found)
 
 
 @kernel
 def _equal(a: Any, b: Any) -> bool:
+    same = True
     for m in range(a.shape[0]):
-        if a[m] != b[m]:
-            return False
-    return True
+        same = same and a[m] == b[m]
+    return same
 
 
 @kernel

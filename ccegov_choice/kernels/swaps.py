@@ -139,9 +139,7 @@ def list_swaps(
 
 
 @kernel
-def _exchange(
-    places: Any, rules: Any, state: Any, counts: Any, t: int, u: int, swap: Any
-) -> int:
+def _exchange(places: Any, rules: Any, state: Any, counts: Any, t: int, u: int, swap: Any) -> int:
     """Make a swap in the codes and counts; return the change of breaches of the counts.
 
     The old combinations are left in `swap`, so that doing it again takes it back.
@@ -208,7 +206,11 @@ def swap_errors(
                     rows = 2
                     for side in range(2):
                         task = t if side == 0 else u
-                        j, g, combo = swaps[c, 3 * side], swaps[c, 3 * side + 1], swaps[c, 3 * side + 2]
+                        j, g, combo = (
+                            swaps[c, 3 * side],
+                            swaps[c, 3 * side + 1],
+                            swaps[c, 3 * side + 2],
+                        )
                         for i in range(J):
                             for m in range(after.shape[1]):
                                 after[i, m] = state.codes[task, i, m]
@@ -231,7 +233,9 @@ def swap_errors(
                 factor = points.exponent[s] if q == 1 else -points.exponent[s]
                 for r in range(W):
                     value = factor * (pair.line[0, r] + state.log_det[q, n, r])
-                    log_error[n, c, r] = value + (points.offset[s] if q == 0 else log_error[n, c, r])
+                    log_error[n, c, r] = value + (
+                        points.offset[s] if q == 0 else log_error[n, c, r]
+                    )
 
 
 @kernel
@@ -461,8 +465,10 @@ def swap_sweep(
     for i in range(size):
         for step in range(partners + 1 if partners > 0 else size - i):
             t = order[i]
-            u = order[i + step] if partners == 0 else (
-                t if step == 0 else order[int(lot(stream) * size)]
+            u = (
+                order[i + step]
+                if partners == 0
+                else (t if step == 0 else order[int(lot(stream) * size)])
             )
             count = list_swaps(places, state, freedom, rules.varied, t, u, swaps)
             if count == 1:
@@ -470,9 +476,7 @@ def swap_sweep(
             shaken = move_task(tables, points, state, t, -1.0, room)
             if u != t:
                 shaken = max(shaken, move_task(tables, points, state, u, -1.0, room))
-            swap_errors(
-                tables, places, points, state, aim, t, u, swaps, count, pair, log_error
-            )
+            swap_errors(tables, places, points, state, aim, t, u, swaps, count, pair, log_error)
             average_errors(points, log_error, count, aim.average, aim.quantile, changes, cost)
             before = _breaches_of(rules, state, freedom, t, u)
             for c in range(count):
