@@ -7,28 +7,28 @@ Coordinates have one decimal, so the same chart gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 
 from ccegov_choice._drawing.chart import SHAPES, Axis, Chart, Row
-from ccegov_choice._table import format_number
-
-INK = "#17222d"
-MUTED = "#4a5967"
-GRID = "#dbe2e8"
-LINE = "#4a5967"
-ACCENT = "#0f5470"
-BAR = "#3f86a3"
-PAPER = "#ffffff"
-
-FONT = (
-    "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', "
-    "'Liberation Sans', Arial, sans-serif"
+from ccegov_choice._drawing.ink import (
+    ACCENT,
+    BAR,
+    GRID,
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    Paint,
+    element,
+    line,
+    number,
+    picture,
+    text,
+    text_width,
+    wrap,
 )
-
-_NARROW = set("fijlrtI.,:;'|!()[] ")
-_WIDE = set("mwMW%@")
+from ccegov_choice._table import format_number
 
 
 @dataclass(frozen=True)
@@ -65,80 +65,28 @@ WIDE = Layout("wide", 720, 258, 586, 240, 14.5, 18, False)
 NARROW = Layout("narrow", 300, 8, 292, 292, 14.5, 18.5, True)
 
 
-def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Estimate the width of some text, in px, from the shape of its letters.
-
-    Fonts differ between machines, so this errs on the wide side.
-    """
-    units = 0.0
-    for letter in text:
-        if letter in _NARROW:
-            units += 0.33
-        elif letter in _WIDE:
-            units += 0.90
-        else:
-            units += 0.67 if letter.isupper() else 0.56
-    return units * size * (1.1 if bold else 1.0)
-
-
-def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
-    """Break text into lines that fit a width in px; a longer single word keeps its own line."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, bold=bold) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines or [""]
-
-
-def _number(value: float) -> str:
-    text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
-
-
-Paint = Mapping[str, float | str]
-
 _MARK: Paint = {"fill": ACCENT, "stroke": PAPER, "stroke-width": 1.5}
 _INTERVAL: Paint = {"stroke": INK, "stroke-width": 2}
 _REFERENCE: Paint = {"stroke": LINE, "stroke-width": 1.5, "stroke-dasharray": "4 3"}
 
 
-def _element(name: str, css: str, attributes: Paint, content: str = "") -> str:
-    parts = [f'class="{css}"']
-    for key, value in attributes.items():
-        shown = value if isinstance(value, str) else _number(value)
-        parts.append(f'{key}="{escape(shown)}"')
-    return f"<{name} {' '.join(parts)}>{content}</{name}>"
-
-
-def _text(words: str, css: str, attributes: Paint) -> str:
-    return _element("text", css, attributes, escape(words, quote=False))
-
-
-def _line(css: str, ends: tuple[float, float, float, float], paint: Paint) -> str:
-    places = dict(zip(("x1", "y1", "x2", "y2"), ends, strict=True))
-    return _element("line", css, {**places, **paint})
-
-
 def _mark(shape: str, x: float, y: float) -> str:
     if shape == "square":
         box = {"x": x - 5.5, "y": y - 5.5, "width": 11.0, "height": 11.0}
-        return _element("rect", "mark", {**box, **_MARK})
+        return element("rect", "mark", {**box, **_MARK})
     if shape == "circle":
-        return _element("circle", "mark", {"cx": x, "cy": y, "r": 6, **_MARK})
+        return element("circle", "mark", {"cx": x, "cy": y, "r": 6, **_MARK})
     corners = {
         "triangle": ((0, -7.5), (7.5, 5.5), (-7.5, 5.5)),
         "diamond": ((0, -8), (8, 0), (0, 8), (-8, 0)),
     }[shape]
-    points = " ".join(f"{_number(x + dx)},{_number(y + dy)}" for dx, dy in corners)
-    return _element("polygon", "mark", {"points": points, **_MARK})
+    points = " ".join(f"{number(x + dx)},{number(y + dy)}" for dx, dy in corners)
+    return element("polygon", "mark", {"points": points, **_MARK})
 
 
 def _interval(low: float, high: float, y: float) -> str:
-    caps = (_line("interval", (x, y - 5, x, y + 5), _INTERVAL) for x in (low, high))
-    return _line("interval", (low, y, high, y), _INTERVAL) + "".join(caps)
+    caps = (line("interval", (x, y - 5, x, y + 5), _INTERVAL) for x in (low, high))
+    return line("interval", (low, y, high, y), _INTERVAL) + "".join(caps)
 
 
 def _row_marks(row: Row, kind: str, y: float, place: Callable[[float], float]) -> str:
@@ -148,7 +96,7 @@ def _row_marks(row: Row, kind: str, y: float, place: Callable[[float], float]) -
     if kind == "bars":
         start = place(0.0)
         box = {"x": start, "y": y - 9, "width": max(x - start, 0.5), "height": 18.0}
-        parts.append(_element("rect", "bar", {**box, "fill": BAR}))
+        parts.append(element("rect", "bar", {**box, "fill": BAR}))
     if row.low is not None and row.high is not None:
         parts.append(_interval(place(row.low), place(row.high), y))
     if kind == "dots":
@@ -215,16 +163,16 @@ def _draw_row(
     placed: _Placed, chart: Chart, layout: Layout, place: Callable[[float], float]
 ) -> Iterator[str]:
     size, row = layout.size, placed.row
-    for i, line in enumerate(placed.heading_lines):
+    for i, words in enumerate(placed.heading_lines):
         y = placed.heading_y + i * layout.leading
         paint: Paint = {"font-size": size * 1.06, "font-weight": "700", "fill": INK}
-        yield _text(line, "heading", {"x": 0.0, "y": y, **paint})
-    for i, line in enumerate(placed.label_lines):
+        yield text(words, "heading", {"x": 0.0, "y": y, **paint})
+    for i, words in enumerate(placed.label_lines):
         y = placed.label_y + i * layout.leading
-        yield _text(line, "label", {"x": 0.0, "y": y, "font-size": size, "fill": INK})
+        yield text(words, "label", {"x": 0.0, "y": y, "font-size": size, "fill": INK})
     x = 0.0 if layout.stacked else layout.right + 16
     value: Paint = {"font-size": size, "font-weight": "600", "fill": INK}
-    yield _text(row.text or "–", "value", {"x": x, "y": placed.value_y, **value})
+    yield text(row.text or "–", "value", {"x": x, "y": placed.value_y, **value})
     yield _row_marks(row, chart.kind, placed.mark_y, place)
 
 
@@ -237,10 +185,10 @@ def _draw_grid(
         bottom = placed.mark_y + 13 if layout.stacked else placed.bottom
         for tick in axis.ticks:
             x = place(tick)
-            yield _line("grid", (x, top, x, bottom), {"stroke": GRID})
+            yield line("grid", (x, top, x, bottom), {"stroke": GRID})
         if axis.reference is not None:
             x = place(axis.reference)
-            yield _line("reference", (x, top, x, bottom), _REFERENCE)
+            yield line("reference", (x, top, x, bottom), _REFERENCE)
 
 
 def _centred(words: str, css: str, x: float, y: float, layout: Layout) -> str:
@@ -248,12 +196,12 @@ def _centred(words: str, css: str, x: float, y: float, layout: Layout) -> str:
     half = text_width(words, 13) / 2
     inside = min(max(x, half), layout.width - half)
     paint: Paint = {"font-size": 13.0, "fill": MUTED, "text-anchor": "middle"}
-    return _text(words, css, {"x": inside, "y": y, **paint})
+    return text(words, css, {"x": inside, "y": y, **paint})
 
 
 def _lines(words: str, css: str, x: float, y: float, layout: Layout) -> list[str]:
     broken = wrap(words, 13, layout.right - layout.left)
-    return [_centred(line, css, x, y + i * 16, layout) for i, line in enumerate(broken)]
+    return [_centred(part, css, x, y + i * 16, layout) for i, part in enumerate(broken)]
 
 
 def _with_room_for_values(chart: Chart, layout: Layout) -> Layout:
@@ -300,10 +248,5 @@ def draw(chart: Chart, layout: Layout = WIDE) -> str:
     centre = (layout.left + layout.right) / 2
     caption = _lines(axis.label, "axis-label", centre, bottom + 38, layout)
     height = bottom + 38 + 16 * len(caption) - 8
-    return (
-        f'<svg class="chart {layout.name}" role="img" aria-label="{escape(chart.alt)}" '
-        f'viewBox="0 0 {_number(layout.width)} {_number(height)}" '
-        f'width="{_number(layout.width)}" height="{_number(height)}" '
-        f'font-family="{escape(FONT)}" xmlns="http://www.w3.org/2000/svg">'
-        f"{''.join(parts)}{''.join(caption)}</svg>"
-    )
+    drawn = "".join(parts) + "".join(caption)
+    return picture(layout.name, chart.alt, (layout.width, height), drawn)

@@ -1,4 +1,4 @@
-"""What a diagnosis takes for granted: the prior, the people, and the tasks that are estimated from."""
+"""What a diagnosis takes for granted: the prior, the people, the tasks that count."""
 
 from __future__ import annotations
 

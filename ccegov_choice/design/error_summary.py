@@ -106,18 +106,19 @@ def summarise_errors(
     for number, (weight, prior) in enumerate(assumption.priors):
         judge = _Judge(assumption, number, trades[number])
         at_mean.append(judge.errors(prior.centre))
-        points = prior.draws(_draws(assumption), seed=SEED + (assumption.design.provenance.seed or 0))
+        seed = SEED + (assumption.design.provenance.seed or 0)
+        points = prior.draws(_draws(assumption), seed=seed)
         over.append(np.array([judge.errors(values) for values in points.values]))
         weights.append(points.weights * weight)
     central = np.average(at_mean, axis=0, weights=[weight for weight, _ in assumption.priors])
-    errors, weight = np.concatenate(over), np.concatenate(weights)
+    errors, weighted = np.concatenate(over), np.concatenate(weights)
     local = all(prior.is_local for _, prior in assumption.priors)
     unsigned = _unsigned(assumption, trades)
     found = []
     for k, kind in enumerate(SAID):
         if np.isnan(central[k]) and np.isnan(errors[:, k]).all():
             continue
-        found.append(_summary(kind, float(central[k]), errors[:, k], weight, local, unsigned))
+        found.append(_summary(kind, float(central[k]), errors[:, k], weighted, local, unsigned))
     return tuple(found)
 
 
@@ -142,14 +143,14 @@ class _Judge:
             defined = np.isfinite(slopes).all()
             traded = float(variances(matrix, slopes).mean()) if defined else np.nan
         known = np.abs(prior.centre) > 1e-12
-        people = (SURE**2 * spread[known] / prior.centre[known] ** 2).max() if known.any() else np.nan
+        times = SURE**2 * spread[known] / prior.centre[known] ** 2
         return np.array(
             [
                 error_of(matrix),
                 error_of(matrix, constants) if some else np.nan,
                 spread.mean(),
                 traded,
-                people,
+                times.max() if known.any() else np.nan,
             ]
         )
 

@@ -18,8 +18,8 @@ NEARLY_ALWAYS = 0.9
 MOST_ROWS = 60
 FORMULA = (
     "Utility balance of a task = 100 × product over its J alternatives of (P_j × J), where P_j is "
-    "the probability of choosing alternative j: 100 when all are equally likely, near 0 when one is "
-    "nearly always chosen. The design's is the mean over tasks (B-estimate)."
+    "the probability of choosing alternative j: 100 when all are equally likely, near 0 when one "
+    "is nearly always chosen. The design's is the mean over tasks (B-estimate)."
 )
 
 
@@ -89,7 +89,8 @@ class Expected:
         formats = dict.fromkeys(columns[1:-1], ".0%") | {columns[-1]: ".0f"}
         notes = [FORMULA]
         if len(positions) < len(self.tasks):
-            notes.append(f"The {len(positions)} tasks nearest to being decided, of {len(self.tasks)}.")
+            total = len(self.tasks)
+            notes.append(f"The {len(positions)} tasks nearest to being decided, of {total}.")
         title = "How likely each alternative is to be chosen"
         return Table(title, columns, tuple(rows), tuple(notes), formats)
 
@@ -119,7 +120,7 @@ def column_correlations(assumption: Assumption) -> list[tuple[float, str, str]]:
     columns = [k for k, (_, reads) in enumerate(owners) if reads and moving[k]]
     if len(columns) < 2:
         return []
-    table = np.corrcoef(rows[:, columns].T)
+    table = np.asarray(np.corrcoef(rows[:, columns].T))
     return _sorted_pairs(table, [owners[k] for k in columns])
 
 

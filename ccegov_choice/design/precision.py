@@ -154,6 +154,10 @@ def precision_table(
         "People for |t| ≥ 1.96", "People for 80 % power",
     )  # fmt: skip
     formats = dict.fromkeys(columns[1:4], ".4g") | dict.fromkeys(columns[4:], ",.0f")
+    if all(item.people is None for item in items) and not any(item.absent for item in items):
+        # nothing is believed: a column of dashes would say nothing
+        rows = tuple((row[0], *row[2:4]) for row in map(_row, items))
+        return Table(title, (first, *columns[2:4]), rows, tuple(notes), formats)
     return Table(title, columns, tuple(_row(item) for item in items), tuple(notes), formats)
 
 

@@ -38,7 +38,10 @@ def assumed(assumption: Assumption) -> Finding:
     about = "What was believed"
     if assumption.is_zero:
         cure = "Give a prior, such as Prior.signs(utility), to see people needed and probabilities."
-        text = "nothing: every coefficient is taken as zero, so all alternatives are equally likely"
+        text = (
+            "nothing: every coefficient is taken as zero, so all alternatives are equally likely, "
+            "and neither people needed nor any willingness to trade can be told"
+        )
         return Finding(about, "note", text, cure)
     source = {
         "given": "the prior given here",
@@ -134,7 +137,7 @@ def choices(expected: Expected) -> Finding:
     count = len(expected.decided)
     text += f"; one alternative is nearly always chosen (over {NEARLY_ALWAYS:.0%}) in {count} of "
     text += f"{len(expected.tasks)} tasks: {listed(expected.decided)}"
-    cure = "Such tasks tell little and bore people: make the design for this prior, or replace them."
+    cure = "Such tasks tell little: make the design for this prior, or replace them."
     return Finding(about, "note", text, cure)
 
 

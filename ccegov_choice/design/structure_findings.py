@@ -157,7 +157,7 @@ def _dominance(shown: Shown) -> Finding:
     if made_by(shown.design) == "efficient_design":
         cure = (
             "One alternative is at least as good in everything, so hardly anybody will choose the "
-            "other: ask for Rules(dominance=False), or keep one as a check of attention."
+            "other: ask for Rules(dominated=False), or keep one as a check of attention."
         )
     text = f"in {len(shown.dominated)} tasks: {listed(shown.dominated)}"
     return Finding(about, "note", text, cure)
@@ -211,4 +211,3 @@ def _blocks(shown: Shown) -> Finding:
         cure = "Few tasks per block force this; use fewer blocks or more tasks."
         return Finding(about, "note", text, cure)
     return Finding(about, "good", text)
-

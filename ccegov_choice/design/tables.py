@@ -82,7 +82,7 @@ def block_table(space: TaskSpace, codes: Codes, block: Codes) -> Table:
     last = "Association with block"
     title = "How often each block shows each level"
     if many:
-        columns = ("Attribute", "Level", "Fewest in a block", "Most in a block")
-        return Table(title, columns, tuple(row[:4] for row in rows))
+        few = ("Attribute", "Level", "Fewest in a block", "Most in a block")
+        return Table(title, few, tuple(row[:4] for row in rows))
     columns = ("Attribute", "Level", *(f"Block {b + 1}" for b in numbers), last)
     return Table(title, columns, tuple(rows), formats={last: ".2f"})

@@ -155,7 +155,8 @@ def test_text_html_and_json(plain):
     text, html = str(diagnosis), diagnosis._repr_html_()
     assert "[good] What it can estimate" in text
     assert "How often each block shows each level" in text
-    assert html.count("<caption>") == 5
-    assert html.count("<table") == 5
+    # verdicts; errors, precision, correlations; balance, overlap, association, blocks
+    assert html.count("<caption>") == 8
+    assert html.count("<table") == 8
     assert "scope=" in html
     assert json.loads(json.dumps(diagnosis.to_dict()))["ok"] is True
