@@ -22,7 +22,8 @@ from ccegov_choice.errors import DesignError
 from ccegov_choice.study.study import Study
 
 if TYPE_CHECKING:
-    from ccegov_choice.design.diagnose import Diagnosis
+    from ccegov_choice.design.cases import People, Priors
+    from ccegov_choice.design.diagnosis import Diagnosis
     from ccegov_choice.study.utility import Utility
 
 KEYS = ("block", "task", "alternative")
@@ -131,11 +132,22 @@ class Design:
 
         return save_design(self, folder)
 
-    def diagnose(self, utility: Utility | None = None) -> Diagnosis:
+    def diagnose(
+        self,
+        prior: Priors | Utility | None = None,
+        *,
+        utility: Utility | None = None,
+        people: People = None,
+        trades: Sequence[tuple[str, str]] | None = None,
+        certificate_seconds: float = 0.0,
+    ) -> Diagnosis:
         """Judge the design; see `ccegov_choice.design.diagnose.diagnose`."""
         from ccegov_choice.design.diagnose import diagnose
 
-        return diagnose(self, utility)
+        return diagnose(
+            self, prior, utility=utility, people=people, trades=trades,
+            certificate_seconds=certificate_seconds,
+        )  # fmt: skip
 
     def with_repeat(self, *, seed: int = 1) -> Design:
         """Ask one task of each block again, swapped; see `extra_tasks.with_repeat`."""
