@@ -23,6 +23,7 @@ from ccegov_choice.design.precision import Precision, coefficient_precision, pre
 from ccegov_choice.design.shown import Shown
 from ccegov_choice.design.structure_findings import structure_findings
 from ccegov_choice.design.trading import Trade, Trades, default_trades, named_trades
+from ccegov_choice.design.words import coefficient_text
 from ccegov_choice.study.utility import Utility
 
 NONE_KNOWN = "all coefficients zero (the linear model)"
@@ -141,7 +142,8 @@ class _Examination:
     def precision(self) -> tuple[Precision, ...]:
         prior = self.assumption.prior
         matrix = self.assumption.information(0, prior.centre)
-        return coefficient_precision(matrix, prior.names, prior.centre, self.design.blocks)
+        labels = {name: coefficient_text(name, self.design.study) for name in prior.names}
+        return coefficient_precision(matrix, prior.names, prior.centre, self.design.blocks, labels)
 
     @cached_property
     def trade_precision(self) -> tuple[Precision, ...]:

@@ -36,6 +36,12 @@ NO_VARIANCE = (
     "the prior lets what is paid in be worth nothing or less, so the mean does not exist; a belief "
     "with one sign only mends this"
 )
+NO_REST = (
+    "the prior lets what is paid in be worth next to nothing, so a few draws rule the mean; judge "
+    "the median"
+)
+# a mean so many times the median is made by single draws
+RULED = 10.0
 
 
 @dataclass(frozen=True)
@@ -185,6 +191,8 @@ def _summary(
     mean, why = float(weights @ spread.errors), ""
     if kind == "C" and unsigned:
         mean, why = math.nan, NO_VARIANCE
+    elif kind == "C" and mean > RULED * spread.quantile(0.5):
+        mean, why = math.nan, NO_REST
     elif singular:
         why = NO_MEAN
     return ErrorSummary(

@@ -21,7 +21,7 @@ from ccegov_choice.study.study import Study
 MOST_TASKS = 30
 MOST_PAIRS = 10
 # bars beyond so many times the middle one would press the others together
-LONGEST = 4.0
+LONGEST = 10.0
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,16 @@ def _needed(id: str, what: str, items: Sequence[Precision]) -> Picture | None:
     counts = [item.people_for_power or 0 for item in known]
     longest = max(1.0, LONGEST * float(np.median(counts)))
     rows = [
-        Row(item.name, min(float(n), longest), text=f"{n:,}" + (" →" if n > longest else ""))
+        Row(item.words, min(float(n), longest), text=f"{n:,}" + (" →" if n > longest else ""))
         for item, n in zip(known, counts, strict=True)
     ]
     rows += [
-        Row(item.name, None, text="none suffices" if not item.absent else "does not exist")
+        Row(item.words, None, text="none suffices" if not item.absent else "does not exist")
         for item in items
         if item.people_for_power is None
     ]
     hardest = known[int(np.argmax(counts))]
-    headline = f"{max(counts):,} people for the hardest, {hardest.name}"
+    headline = f"{max(counts):,} people for the hardest: {hardest.words}"
     subtitle = f"People needed to tell each {what} from zero in four of five surveys"
     note = "80 % power, two-sided test at 5 %; each person answers one block."
     if max(counts) > longest:
@@ -101,7 +101,7 @@ def _needed(id: str, what: str, items: Sequence[Precision]) -> Picture | None:
 
 def _standard_errors(items: Sequence[Precision]) -> Picture | None:
     rows = [
-        Row(item.name, item.per_hundred, text=f"{item.per_hundred:.3g}")
+        Row(item.words, item.per_hundred, text=f"{item.per_hundred:.3g}")
         for item in items
         if math.isfinite(item.per_hundred)
     ]
@@ -121,7 +121,7 @@ def _standard_errors(items: Sequence[Precision]) -> Picture | None:
 def _choices(study: Study, expected: Expected) -> Picture:
     labels = {item.id: item.text() for item in study.named_alternatives}
     names = [labels.get(name, name) for name in expected.alternatives]
-    short = [name if len(name) <= 2 else str(j) for j, name in enumerate(expected.alternatives, 1)]
+    short = [chr(ord("A") + j) for j in range(len(names))]
     positions = expected.shown(MOST_TASKS)
     rows = [
         Stack(

@@ -7,7 +7,7 @@ the whole design answered once.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,8 @@ class Precision:
         Unit of the value; empty for coefficients.
     absent : str
         Why it does not exist.
+    label : str
+        The name in the study's words; the name itself when empty.
     """
 
     name: str
@@ -53,6 +55,12 @@ class Precision:
     blocks: int
     unit: str = ""
     absent: str = ""
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        """The name in the study's words."""
+        return self.label or self.name
 
     @property
     def per_hundred(self) -> float:
@@ -85,6 +93,7 @@ class Precision:
         """Return the numbers as JSON can hold them."""
         return {
             "name": self.name,
+            "label": self.words,
             "unit": self.unit,
             "value": _finite(self.value),
             "standard_error_once": _finite(self.once),
@@ -123,7 +132,11 @@ def variances(matrix: Floats, rows: Floats) -> Floats:
 
 
 def coefficient_precision(
-    matrix: Floats, names: Sequence[str], values: Floats, blocks: int
+    matrix: Floats,
+    names: Sequence[str],
+    values: Floats,
+    blocks: int,
+    labels: Mapping[str, str] | None = None,
 ) -> tuple[Precision, ...]:
     """Return how well every coefficient is told.
 
@@ -137,10 +150,12 @@ def coefficient_precision(
         What they are taken to be.
     blocks : int
         Each person answers one block.
+    labels : mapping of str to str, optional
+        Coefficients in the study's words.
     """
     errors = np.sqrt(variances(matrix, np.eye(len(matrix))))
     return tuple(
-        Precision(name, float(value), float(error), blocks)
+        Precision(name, float(value), float(error), blocks, label=(labels or {}).get(name, ""))
         for name, value, error in zip(names, values, errors, strict=True)
     )
 

@@ -110,7 +110,7 @@ def needed(items: Sequence[Precision], about: str, what: str) -> Iterator[Findin
     some = sum((item.people_for_power or 0) <= MANY_PEOPLE for item in known)
     text = (
         f"{most:,} people tell all {len(known)} {what} from zero in four of five surveys "
-        f"({fewest:,} give |t| ≥ 1.96 on average); the hardest is {hardest.name}"
+        f"({fewest:,} give |t| ≥ 1.96 on average); the hardest is '{hardest.words}'"
     )
     verdict: Verdict = "good"
     cure = ""

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from ccegov_choice.design.criterion import trade_vectors
 from ccegov_choice.design.precision import Precision, variances
+from ccegov_choice.design.words import gain_text
 from ccegov_choice.errors import ChoiceError, DesignError, Problem
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.contrast import Standpoint
-from ccegov_choice.study.gain import Gain, payable, sellable
+from ccegov_choice.study.gain import Gain, parse_gain, payable, sellable
 from ccegov_choice.study.utility import Utility
 
 Floats = npt.NDArray[np.float64]
@@ -35,6 +36,8 @@ class Trade:
         Multipliers of the coefficients in the value of the gain, and of a unit to pay in.
     unit : str
         What it is paid in, in words.
+    label : str
+        The gain in the study's words.
     """
 
     gain: str
@@ -42,6 +45,7 @@ class Trade:
     top: Floats
     bottom: Floats
     unit: str
+    label: str
 
     @property
     def name(self) -> str:
@@ -67,9 +71,10 @@ class Trade:
         value = float(self.value(values))
         if math.isnan(value):
             why = f"a unit of {self.pay_in} is worth nothing at the coefficients taken here"
-            return Precision(self.name, math.nan, math.inf, blocks, self.unit, why)
+            return Precision(self.name, math.nan, math.inf, blocks, self.unit, why, self.label)
         variance = float(variances(matrix, self.gradient(values)[None, :])[0])
-        return Precision(self.name, value, math.sqrt(variance), blocks, self.unit)
+        error = math.sqrt(variance)
+        return Precision(self.name, value, error, blocks, self.unit, label=self.label)
 
 
 def named_trades(trades: Trades, utility: Utility) -> tuple[Trade, ...]:
@@ -163,7 +168,9 @@ def _trade(gain: str, pay_in: str, utility: Utility) -> Trade:
     top, bottom = trade_vectors(utility, gain, pay_in)
     paid = study.attribute(pay_in)
     unit = paid.unit_text(2).removeprefix("2").strip() or paid.text()
-    return Trade(gain, pay_in, top, bottom, unit)
+    return Trade(
+        gain, pay_in, top, bottom, unit, gain_text(parse_gain(gain, utility, study), study)
+    )
 
 
 def _best_gain(utility: Utility, attribute: Attribute, centre: Floats) -> Gain:
