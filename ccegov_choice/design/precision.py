@@ -22,7 +22,8 @@ Floats = npt.NDArray[np.float64]
 SURE = float(stats.norm.ppf(0.975))
 # |t| >= 1.96 in four of five surveys, not only in every other one
 FOUR_OF_FIVE = SURE + float(stats.norm.ppf(0.8))
-NULL = 1e-9
+NULL, TINY = 1e-9, 1e-150
+SINGULAR = 1e-12  # as in `error_of`
 FLAT = "the design does not identify it"
 NOT_ZERO = "it has a mean of zero in the prior, so no number of people tells it from zero"
 
@@ -120,11 +121,12 @@ def variances(matrix: Floats, rows: Floats) -> Floats:
         ``c' M^-1 c``; infinite for a combination that the information says nothing about.
     """
     scale = np.sqrt(np.maximum(np.diag(matrix), 0.0))
-    alive = scale > NULL * max(float(scale.max(initial=0.0)), 1e-300)
+    alive = scale > max(NULL * float(scale.max(initial=0.0)), TINY)
     safe = np.where(alive, scale, 1.0)
     values, vectors = np.linalg.eigh(matrix / np.outer(safe, safe))
     turned = (rows / safe) @ vectors
-    flat = values < NULL * len(values)
+    # with any information the scaled matrix has a unit on its diagonal, so an eigenvalue above it
+    flat = values <= SINGULAR * max(float(values[-1]), 1.0)
     found: Floats = (turned[:, ~flat] ** 2 / values[~flat]).sum(axis=1)
     size = np.maximum(np.abs(rows / safe).max(axis=1), 1e-300)
     lost = (np.abs(turned[:, flat]) > 1e-6 * size[:, None]).any(axis=1)

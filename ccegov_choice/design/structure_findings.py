@@ -57,7 +57,10 @@ def _balance(shown: Shown) -> Finding:
             uneven.append(name)
     if missing:
         text = f"levels that are never shown in {', '.join(missing)}"
-        return Finding(about, "problem", text, "Show more tasks, or take these levels out.")
+        cure = "Show more tasks, or take these levels out."
+        if made_by(shown.design) == "efficient_design":
+            cure = "The search shows what tells most: ask for Rules(balance='even') to show all."
+        return Finding(about, "problem", text, cure)
     if uneven:
         text = f"some levels are shown more often than others in {', '.join(uneven)}"
         return Finding(about, "note", text, _balance_cure(shown, uneven))

@@ -168,9 +168,8 @@ def _trade(gain: str, pay_in: str, utility: Utility) -> Trade:
     top, bottom = trade_vectors(utility, gain, pay_in)
     paid = study.attribute(pay_in)
     unit = paid.unit_text(2).removeprefix("2").strip() or paid.text()
-    return Trade(
-        gain, pay_in, top, bottom, unit, gain_text(parse_gain(gain, utility, study), study)
-    )
+    label = f"{gain_text(parse_gain(gain, utility, study), study)} (in {unit})"
+    return Trade(gain, pay_in, top, bottom, unit, label)
 
 
 def _best_gain(utility: Utility, attribute: Attribute, centre: Floats) -> Gain:
