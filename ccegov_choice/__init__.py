@@ -14,9 +14,24 @@ if TYPE_CHECKING:
     from ccegov_choice import errors as errors
     from ccegov_choice.data.choice_data import ChoiceData as ChoiceData
     from ccegov_choice.data.datasets import load_dataset as load_dataset
+    from ccegov_choice.design.assumed import Multinomial as Multinomial
+    from ccegov_choice.design.belief import Belief as Belief
+    from ccegov_choice.design.criterion import Criterion as Criterion
     from ccegov_choice.design.design import Design as Design
+    from ccegov_choice.design.efficient import efficient_design as efficient_design
+    from ccegov_choice.design.efficient import search_designs as search_designs
+    from ccegov_choice.design.effort import Effort as Effort
+    from ccegov_choice.design.exporting import export_design as export_design
+    from ccegov_choice.design.importing import import_design as import_design
+    from ccegov_choice.design.nested import Nested as Nested
     from ccegov_choice.design.orthogonal import orthogonal_design as orthogonal_design
+    from ccegov_choice.design.panel_mixed import PanelMixed as PanelMixed
+    from ccegov_choice.design.plan import DesignPlan as DesignPlan
+    from ccegov_choice.design.prior import Prior as Prior
     from ccegov_choice.design.random import random_design as random_design
+    from ccegov_choice.design.rules import Rules as Rules
+    from ccegov_choice.design.target import TargetDistribution as TargetDistribution
+    from ccegov_choice.design.versions import person_designs as person_designs
     from ccegov_choice.models import pylogit_backend as pylogit  # noqa: F401
     from ccegov_choice.models.compare import compare as compare
     from ccegov_choice.models.covariance import BHHH as BHHH
@@ -34,6 +49,17 @@ if TYPE_CHECKING:
     from ccegov_choice.models.tastes import RandomTaste as RandomTaste
     from ccegov_choice.policy.scenario import Scenario as Scenario
     from ccegov_choice.policy.uptake import uptake as uptake
+    from ccegov_choice.power.grid import Grid as Grid
+    from ccegov_choice.power.grid import TimeBudget as TimeBudget
+    from ccegov_choice.power.groups import Group as Group
+    from ccegov_choice.power.narrow import attribute_choices as attribute_choices
+    from ccegov_choice.power.plan import plan_sample as plan_sample
+    from ccegov_choice.power.settings import FieldConditions as FieldConditions
+    from ccegov_choice.power.settings import Goal as Goal
+    from ccegov_choice.power.settings import Simulation as Simulation
+    from ccegov_choice.power.shortest import (
+        shortest_sufficient_survey as shortest_sufficient_survey,
+    )
     from ccegov_choice.report.document import Report as Report
     from ccegov_choice.study import library as library
     from ccegov_choice.study.alternative import Alternative as Alternative
@@ -68,6 +94,30 @@ _WHERE = {
     "Design": "design.design",
     "orthogonal_design": "design.orthogonal",
     "random_design": "design.random",
+    "Belief": "design.belief",
+    "Prior": "design.prior",
+    "Criterion": "design.criterion",
+    "Rules": "design.rules",
+    "Effort": "design.effort",
+    "efficient_design": "design.efficient",
+    "search_designs": "design.efficient",
+    "Multinomial": "design.assumed",
+    "Nested": "design.nested",
+    "PanelMixed": "design.panel_mixed",
+    "import_design": "design.importing",
+    "export_design": "design.exporting",
+    "person_designs": "design.versions",
+    "TargetDistribution": "design.target",
+    "DesignPlan": "design.plan",
+    "plan_sample": "power.plan",
+    "Goal": "power.settings",
+    "FieldConditions": "power.settings",
+    "Simulation": "power.settings",
+    "Group": "power.groups",
+    "shortest_sufficient_survey": "power.shortest",
+    "Grid": "power.grid",
+    "TimeBudget": "power.grid",
+    "attribute_choices": "power.narrow",
     "ChoiceData": "data.choice_data",
     "load_dataset": "data.datasets",
     "Logit": "models.logit",

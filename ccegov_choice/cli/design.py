@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,9 +12,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from ccegov_choice.cli import design_import, design_power
 
 if TYPE_CHECKING:
+    from ccegov_choice.design.design import Design
+    from ccegov_choice.design.effort import Progress
     from ccegov_choice.study.study import Study
 
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+ORTHOGONAL = ("auto", "full", "fractional", "array")
+METHODS = ("random", "efficient", "person", *ORTHOGONAL)
 
 
 def register(nouns: Parsers) -> None:
@@ -44,34 +50,47 @@ def _register_make(verbs: Parsers) -> None:
         help="make a design",
         description="Make a design and save design.csv and design.lock.",
     )
-    make.add_argument("study", help="the study.toml")
+    make.add_argument("study", help="the study.toml, or a design.toml that says how to make it")
     make.add_argument(
         "--method",
-        choices=("random", "auto", "full", "fractional", "array"),
+        choices=METHODS,
         default="random",
-        help="random: by lot and evened out; the others start from an orthogonal array, auto "
-        "from the smallest (default: %(default)s)",
+        help="random: by lot and evened out; efficient: small errors under a prior; person: a "
+        "random version for each person; the others start from an orthogonal array, auto from the "
+        "smallest (default: %(default)s)",
     )
-    make.add_argument("--tasks", type=int, help="tasks in all (random only)")
+    make.add_argument("--tasks", type=int, help="tasks in all (person: in each version)")
     make.add_argument(
         "--alternatives", type=int, help="alternatives in a task, opt-out not counted"
     )
     make.add_argument("--blocks", type=int, default=1, help="parts; each person answers one")
     make.add_argument("--seed", type=int, default=1, help="the same seed gives the same design")
-    make.add_argument(
-        "--minimal-overlap", action="store_true", help="let levels within a task differ (random)"
-    )
-    make.add_argument(
-        "--unbalanced", action="store_true", help="draw all profiles with the same chance (random)"
-    )
+    for option, what in (
+        ("--minimal-overlap", "let levels within a task differ (random, efficient)"),
+        ("--unbalanced", "draw all profiles with the same chance (random)"),
+        ("--allow-loss", "leave forbidden tasks out (orthogonal)"),
+        ("--balanced", "show every level equally often (efficient)"),
+        ("--allow-dominated", "allow alternatives that are worse in every way (efficient)"),
+        ("--repeat", "ask one task of each block again, swapped"),
+    ):
+        make.add_argument(option, action="store_true", help=what)
     make.add_argument(
         "--generation",
         choices=("auto", "shifted", "foldover", "random", "simultaneous"),
-        help="how further alternatives are made (orthogonal only)",
+        help="how further alternatives are made (orthogonal)",
     )
+    make.add_argument("--prior", help="prior.toml (efficient); default: the one beside the study")
+    make.add_argument("--budget", help="time to search, such as 30s or 2min (efficient)")
+    make.add_argument("--runs", type=int, help="searches instead of a time (efficient)")
+    make.add_argument("--criterion", choices=("D", "A", "S"), help="what is made small (efficient)")
+    make.add_argument("--threads", type=int, help="threads; the result is the same (efficient)")
+    make.add_argument("--versions", type=int, help="versions of the tasks (person)")
     make.add_argument(
-        "--allow-loss", action="store_true", help="leave forbidden tasks out (orthogonal only)"
+        "--randomise",
+        choices=("independent", "enumeration", "shortcut", "balanced-overlap"),
+        help="how profiles are drawn (person; default: balanced-overlap)",
     )
+    make.add_argument("--holdouts", type=int, help="tasks that everybody answers for a check")
     make.add_argument("--out", help="folder to save in; default: the folder of the study")
     make.add_argument("--json", action="store_true", help="print for machines")
     make.set_defaults(run=run_make)
@@ -79,34 +98,17 @@ def _register_make(verbs: Parsers) -> None:
 
 def run_make(arguments: argparse.Namespace) -> int:
     """Make a design, save it and say how good it is."""
-    from ccegov_choice.design.orthogonal import orthogonal_design
-    from ccegov_choice.design.random import random_design
-    from ccegov_choice.study.study import Study
-
-    _check_options(arguments)
-    study = Study.read(arguments.study)
-    print(f"making a design of '{study.text()}'", file=sys.stderr)
-    if arguments.method == "random":
-        design = random_design(
-            study,
-            tasks=arguments.tasks,
-            alternatives=arguments.alternatives,
-            blocks=arguments.blocks,
-            seed=arguments.seed,
-            minimal_overlap=arguments.minimal_overlap,
-            balanced=not arguments.unbalanced,
-        )
+    source = Path(arguments.study)
+    if source.name == "design.toml":
+        design = _planned(source, arguments)
     else:
-        design = orthogonal_design(
-            study,
-            alternatives=arguments.alternatives,
-            method=arguments.method,
-            generation=arguments.generation or "auto",
-            blocks=arguments.blocks,
-            seed=arguments.seed,
-            allow_loss=arguments.allow_loss,
-        )
-    folder = design.save(arguments.out or Path(arguments.study).parent)
+        _check_options(arguments)
+        design = _asked(source, arguments)
+        if arguments.repeat:
+            design = design.with_repeat(seed=arguments.seed)
+        if arguments.holdouts:
+            design = design.with_holdouts(arguments.holdouts, seed=arguments.seed)
+    folder = design.save(arguments.out or source.parent)
     print(f"saved {folder / 'design.csv'} and {folder / 'design.lock'}", file=sys.stderr)
     diagnosis = design.diagnose()
     if arguments.json:
@@ -118,6 +120,125 @@ def run_make(arguments: argparse.Namespace) -> int:
         print(f"[{finding.verdict}] {finding.about}: {finding.text}")
     print(f"See the whole diagnosis with: ccegov design diagnose {folder}")
     return 0
+
+
+def _planned(source: Path, arguments: argparse.Namespace) -> Design:
+    """Make the design that a design.toml asks for."""
+    from ccegov_choice.design.plan import DesignPlan
+    from ccegov_choice.errors import DesignError
+
+    given = [name for name in ("tasks", "prior", "budget", "runs") if getattr(arguments, name)]
+    if given:
+        raise DesignError(
+            f"--{given[0]} has no meaning with a design.toml",
+            where=str(source),
+            cure="Write it in the file.",
+        )
+    plan = DesignPlan.read(source)
+    study = plan.study()
+    print(f"making a design of '{study.text()}'", file=sys.stderr)
+    line = ProgressLine()
+    try:
+        return plan.make(study, progress=line)
+    finally:
+        line.end()
+
+
+def _asked(source: Path, arguments: argparse.Namespace) -> Design:
+    """Make the design that the options ask for."""
+    from ccegov_choice.study.study import Study
+
+    study = Study.read(source)
+    print(f"making a design of '{study.text()}'", file=sys.stderr)
+    common = {"alternatives": arguments.alternatives, "seed": arguments.seed}
+    if arguments.method == "random":
+        from ccegov_choice.design.random import random_design
+
+        return random_design(
+            study,
+            tasks=arguments.tasks,
+            blocks=arguments.blocks,
+            minimal_overlap=arguments.minimal_overlap,
+            balanced=not arguments.unbalanced,
+            **common,
+        )
+    if arguments.method == "person":
+        from ccegov_choice.design.versions import person_designs
+
+        return person_designs(
+            study,
+            versions=arguments.versions,
+            tasks=arguments.tasks,
+            method=arguments.randomise or "balanced-overlap",
+            **common,
+        )
+    if arguments.method == "efficient":
+        return _efficient(study, source, arguments)
+    from ccegov_choice.design.orthogonal import orthogonal_design
+
+    return orthogonal_design(
+        study,
+        method=arguments.method,
+        generation=arguments.generation or "auto",
+        blocks=arguments.blocks,
+        allow_loss=arguments.allow_loss,
+        **common,
+    )
+
+
+def _efficient(study: Study, source: Path, arguments: argparse.Namespace) -> Design:
+    from ccegov_choice.design.efficient import efficient_design
+    from ccegov_choice.design.effort import Effort
+    from ccegov_choice.design.prior import Prior
+    from ccegov_choice.design.rules import Rules
+
+    beside = source.parent / "prior.toml"
+    path = arguments.prior or (beside if beside.exists() else None)
+    line = ProgressLine()
+    try:
+        return efficient_design(
+            study,
+            Prior.read(path, study) if path is not None else None,
+            tasks=arguments.tasks,
+            alternatives=arguments.alternatives,
+            blocks=arguments.blocks,
+            seed=arguments.seed,
+            budget=arguments.budget or (None if arguments.runs else "10s"),
+            criterion=arguments.criterion or "D",
+            rules=Rules(
+                balance="even" if arguments.balanced else None,
+                overlap="minimal" if arguments.minimal_overlap else "any",
+                dominated=arguments.allow_dominated,
+            ),
+            effort=Effort(runs=arguments.runs, threads=arguments.threads),
+            progress=line,
+        )
+    finally:
+        line.end()
+
+
+class ProgressLine:
+    """One line that shows how the error falls; in a file, a line now and then."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._last = -math.inf
+        self._written = False
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far the search has come."""
+        if progress.seconds - self._last < (0.1 if self._live else 10.0):
+            return
+        self._last = progress.seconds
+        self._written = True
+        end = "" if self._live else "\n"
+        start = "\r" if self._live else ""
+        print(f"{start}{progress!s:<78}", end=end, file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the line as it is and go on below it."""
+        if self._live and self._written:
+            print(file=sys.stderr)
 
 
 def run_diagnose(arguments: argparse.Namespace) -> int:
@@ -151,26 +272,40 @@ def _study(arguments: argparse.Namespace) -> Study | None:
     return Study.read(arguments.study) if arguments.study else None
 
 
+# option -> the methods that it has a meaning for
+_MEANT_FOR = {
+    "--tasks": ("random", "efficient", "person"),
+    "--minimal-overlap": ("random", "efficient"),
+    "--unbalanced": ("random",),
+    "--generation": ORTHOGONAL,
+    "--allow-loss": ORTHOGONAL,
+    "--versions": ("person",),
+    "--randomise": ("person",),
+    **dict.fromkeys(
+        ("--prior", "--budget", "--runs", "--criterion", "--threads", "--balanced"), ("efficient",)
+    ),
+    "--allow-dominated": ("efficient",),
+}
+
+
 def _check_options(arguments: argparse.Namespace) -> None:
-    """Refuse options that the method would ignore."""
+    """Refuse options that the method would ignore, and ask for those that it needs."""
     from ccegov_choice.errors import DesignError, Problem
 
-    problems = []
-    only_random = {
-        "--tasks": arguments.tasks is not None,
-        "--minimal-overlap": arguments.minimal_overlap,
-        "--unbalanced": arguments.unbalanced,
-    }
-    only_orthogonal = {
-        "--generation": arguments.generation is not None,
-        "--allow-loss": arguments.allow_loss,
-    }
-    random = arguments.method == "random"
-    for option, given in (only_orthogonal if random else only_random).items():
-        if given:
-            problem = f"{option} has no meaning with --method {arguments.method}"
-            problems.append(Problem(problem, f"Leave out {option}, or choose another --method."))
-    if random and arguments.tasks is None:
+    method = arguments.method
+    problems = [
+        Problem(
+            f"{option} has no meaning with --method {method}",
+            f"Leave out {option}, or choose another --method.",
+        )
+        for option, methods in _MEANT_FOR.items()
+        if getattr(arguments, option[2:].replace("-", "_")) and method not in methods
+    ]
+    if method in _MEANT_FOR["--tasks"] and arguments.tasks is None:
         problems.append(Problem("--tasks is missing", "Say how many tasks: --tasks 12."))
+    if method == "person" and arguments.versions is None:
+        problems.append(Problem("--versions is missing", "Say how many: --versions 300."))
+    if arguments.budget and arguments.runs:
+        problems.append(Problem("--budget and --runs exclude each other", "Keep one of them."))
     if problems:
         raise DesignError.of(problems)

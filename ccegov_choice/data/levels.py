@@ -169,9 +169,10 @@ def read_attribute(reading: Reading, attribute: Attribute) -> Values:
 def _absent(reading: Reading, attribute: Attribute) -> Mask | None:
     """Return rows of alternatives that do not have an attribute; None if all have it."""
     study, layout = reading.study, reading.layout
-    named = layout.alternatives if study.labelled else ()
-    without = {name for name in named if not attribute.available_to(name)}
     opt_out = study.opt_out
+    named = [item.id for item in study.alternatives]
+    without = {name for name in named if not attribute.available_to(name)}
+    # a status quo may have a level of an attribute that only some alternatives vary
     if opt_out is not None and attribute.id not in (opt_out.levels or {}):
         without.add(opt_out.id)
     codes = [i for i, name in enumerate(layout.alternatives) if name in without]

@@ -69,7 +69,7 @@ def check_blocks(tasks: int, blocks: int) -> None:
 
 
 def _features(codes: Codes) -> npt.NDArray[np.float64]:
-    """Level indicators of each alternative and of the whole task, centred: ``(T, F)``."""
+    """Indicators of levels and of what is on offer, centred: ``(T, F)``."""
     columns = []
     for m in range(codes.shape[2]):
         for level in range(int(codes[:, :, m].max(initial=ABSENT)) + 1):
@@ -77,8 +77,8 @@ def _features(codes: Codes) -> npt.NDArray[np.float64]:
             columns.append(shown)
             if codes.shape[1] > 1:
                 columns.append(shown.sum(axis=1, keepdims=True))
-    if not columns:
-        return np.zeros((len(codes), 1))
+    # where alternatives are not always on offer, blocks offer them equally often
+    columns.append((codes >= 0).any(axis=2).astype(np.float64))
     features = np.hstack(columns)
     centred: npt.NDArray[np.float64] = features - features.mean(axis=0)
     return centred

@@ -28,7 +28,7 @@ class Rules:
     balance : None, "even" or float
         How often each level of an attribute is shown: as it comes; equally often (to within one
         showing); or within this share of equally often, such as 0.25. With labelled alternatives
-        it is counted for each of them.
+        it is counted for each of them, among the levels that constraints let it show.
     balance_of : mapping of str to None, "even" or float
         The same for single attributes.
     overlap : "any", "minimal", int or mapping
@@ -134,10 +134,11 @@ class Rules:
             slots = [j for j, slot in enumerate(space.slots) if m in slot.attributes]
             for together in [slots] if space.exchangeable else [[j] for j in slots]:
                 shown = int(present[:, together].sum())
-                low, high = _limits(shown, count, wanted)
+                can = _possible(space, together, m)
+                low, high = _limits(shown, len(can), wanted)
                 rows[together, m] = len(least)
-                least.append(np.array([low] * count + [0] * (width - count), np.int64))
-                most.append(np.array([high] * count + [FREE] * (width - count), np.int64))
+                least.append(np.array([low if i in can else 0 for i in range(width)], np.int64))
+                most.append(np.array([high if i < count else FREE for i in range(width)], np.int64))
         return rows, np.array(least), np.array(most)
 
     def _ties(self, space: TaskSpace, alternatives: int) -> tuple[Codes, int]:
@@ -301,6 +302,17 @@ def fewest_ties(alternatives: int, levels: int) -> int:
     """Return how many pairs of alternatives have to share a level of an attribute."""
     each, more = divmod(alternatives, levels)
     return more * math.comb(each + 1, 2) + (levels - more) * math.comb(each, 2)
+
+
+def _possible(space: TaskSpace, slots: Sequence[int], m: int) -> set[int]:
+    """Return the levels of an attribute that constraints let some of the alternatives show."""
+    found: set[int] = set()
+    for j in slots:
+        for group in space.slots[j].groups:
+            if m in group.attributes:
+                column = group.combinations[:, group.attributes.index(m)]
+                found |= {int(level) for level in np.unique(column)}
+    return found
 
 
 def _limits(shown: int, levels: int, wanted: str | float) -> tuple[int, int]:

@@ -315,10 +315,12 @@ def explain_breaches(rules: Rules, engine: Engine, codes: Codes) -> list[Problem
         for row in rows:
             slots = [j for j in range(len(space.slots)) if packed.count_row[j, m] == row]
             shown = [int((codes[:, slots, m] == v).sum()) for v in range(space.level_counts[m])]
-            low, high = int(packed.least[row, 0]), int(packed.most[row, 0])
-            if min(shown) < low or max(shown) > high:
-                even = sum(shown) / len(shown)
-                slack = max(even - min(shown), max(shown) - even) / even
+            least = packed.least[row, : len(shown)]
+            low, high = int(least.max()), int(packed.most[row, 0])
+            able = [count for count, floor in zip(shown, least, strict=True) if floor == low]
+            if min(able) < low or max(shown) > high:
+                even = sum(shown) / len(able)
+                slack = max(even - min(able), max(shown) - even) / even
                 problems.append(
                     Problem(
                         f"the levels of '{name}' are shown {', '.join(map(str, shown))} times, and "

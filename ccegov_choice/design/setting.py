@@ -139,18 +139,20 @@ class Setting:
     def engine(self) -> Engine:
         """The problem as the search sees it."""
         criterion, algorithm = self.criterion, self.effort.algorithm
-        balanced = self.rules.balance is not None or bool(self.rules.balance_of)
+        rules = self.rules.pack(self.space, self.present)
+        # where counts have no room to move, only swaps keep them
+        tight = bool((rules.most - rules.least <= 1).any())
         return Engine(
             self.space,
             self.cases,
-            self.rules.pack(self.space, self.present),
+            rules,
             self.present,
             self.fixed,
             largest=criterion.largest,
             average=criterion.averaging,
             quantile=criterion.share,
             whole=algorithm == "fedorov",
-            swapping=algorithm == "rsc" or (algorithm == "auto" and balanced),
+            swapping=algorithm == "rsc" or (algorithm == "auto" and tight),
             exchanging=algorithm != "rsc",
         )
 
