@@ -39,9 +39,7 @@ def coefficient_text(name: str, study: Study) -> str:
         return name
     attribute = study.attribute(source)
     if not rest:
-        return (
-            f"{attribute.text()}, per {attribute.unit_text(1).removeprefix('1').strip() or 'unit'}"
-        )
+        return f"{attribute.text()}, by {attribute.unit_text(1)}"
     if inside not in attribute.level_ids:
         return name
     return f"{attribute.text()}: {attribute.level(inside).text()}"
