@@ -45,8 +45,9 @@ docs: $(READY) ## build the documentation into site/
 	@$(BIN)/python -m pip install --quiet --group docs
 	@$(BIN)/mkdocs build --strict --quiet && echo "open site/index.html"
 
-bench: $(READY) ## our times next to other packages, in an environment of their own
+bench: $(READY) ## our times and designs next to other packages, in environments of their own
 	@$(BIN)/python benchmarks/compare.py
+	@$(BIN)/python benchmarks/compare_design.py
 
 clean: ## remove what was made
 	rm -rf $(VENV) .venv-peers* build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 OURS = "ccegov_choice"
 PEERS = ("xlogit", "choicemodels", "biogeme", "pylogit")
+# packages that need another Python than ours
+PYTHONS = {"choicedesign": "3.12"}
 _MEMORY_BYTES = 20 * 1024**3
 _ONE_RUN_SECONDS = 900
 
@@ -41,7 +44,7 @@ def python_of(package: str) -> str:
         return str(python)
     print(f"== installing {package} into {folder.relative_to(ROOT)}", file=sys.stderr)
     steps = [
-        [sys.executable, "-m", "venv", "--clear", str(folder)],
+        [_base_python(package), "-m", "venv", "--clear", str(folder)],
         [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
          "-r", str(HERE / "requirements" / f"{package}.txt")],
     ]  # fmt: skip
@@ -51,6 +54,19 @@ def python_of(package: str) -> str:
             raise RunError(f"cannot be installed: {_last_line(done.stderr)}")
     ready.write_text(wanted, encoding="utf-8")
     return str(python)
+
+
+def _base_python(package: str) -> str:
+    """Return the Python that a package's environment is made with."""
+    wanted = PYTHONS.get(package)
+    if wanted is None or sys.version_info >= tuple(map(int, wanted.split("."))):
+        return sys.executable
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = [*sorted(pyenv.glob(f"{wanted}.*/bin/python3")), shutil.which(f"python{wanted}")]
+    usable = [str(path) for path in found if path]
+    if not usable:
+        raise RunError(f"needs Python {wanted}, which is not here")
+    return usable[0]
 
 
 def run(

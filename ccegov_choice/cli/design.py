@@ -42,6 +42,29 @@ def register(nouns: Parsers) -> None:
         other.add_argument("--study", help="study.toml; default: the one in the folder")
         other.add_argument("--json", action="store_true", help="print for machines")
         other.set_defaults(run=run)
+        if verb == "diagnose":
+            _register_diagnose(other)
+
+
+def _register_diagnose(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--prior", help="prior.toml; default: the beliefs the design was made with")
+    verb.add_argument(
+        "--trade",
+        action="append",
+        default=[],
+        metavar="GAIN",
+        help="a willingness to trade to judge, such as 'dignity: polite'; may be repeated; "
+        "default: every attribute from its worst or base level to its best",
+    )
+    verb.add_argument("--pay-in", help="attribute that these trades are paid in")
+    verb.add_argument(
+        "--certificate",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="time to work out how far the design is from the best possible one",
+    )
+    verb.add_argument("--html", metavar="FILE", help="write the diagnosis as a page too")
 
 
 def _register_make(verbs: Parsers) -> None:
@@ -244,13 +267,34 @@ class ProgressLine:
 def run_diagnose(arguments: argparse.Namespace) -> int:
     """Print the diagnosis of a saved design."""
     from ccegov_choice.design.design import Design
+    from ccegov_choice.design.prior import Prior
 
-    diagnosis = Design.read(arguments.folder, _study(arguments)).diagnose()
+    design = Design.read(arguments.folder, _study(arguments))
+    diagnosis = design.diagnose(
+        Prior.read(arguments.prior, design.study) if arguments.prior else None,
+        trades=_trades(arguments),
+        certificate_seconds=arguments.certificate,
+    )
+    if arguments.html:
+        print(f"saved {diagnosis.save(arguments.html)}", file=sys.stderr)
     if arguments.json:
         print(json.dumps(diagnosis.to_dict(), indent=1, ensure_ascii=False))
     else:
         print(diagnosis)
     return 0
+
+
+def _trades(arguments: argparse.Namespace) -> list[tuple[str, str]] | None:
+    """Return the trades that were asked for."""
+    from ccegov_choice.errors import DesignError
+
+    if bool(arguments.trade) != bool(arguments.pay_in):
+        lacking = "--pay-in" if arguments.trade else "--trade"
+        raise DesignError(
+            f"{lacking} is missing",
+            cure="Give both: --trade 'dignity: polite' --pay-in wait, or neither.",
+        )
+    return [(gain, arguments.pay_in) for gain in arguments.trade] or None
 
 
 def run_verify(arguments: argparse.Namespace) -> int:

@@ -69,7 +69,7 @@ def check_blocks(tasks: int, blocks: int) -> None:
 
 
 def _features(codes: Codes) -> npt.NDArray[np.float64]:
-    """Indicators of levels and of what is on offer, centred: ``(T, F)``."""
+    """Return indicators of levels and of what is on offer, centred: ``(T, F)``."""
     columns = []
     for m in range(codes.shape[2]):
         for level in range(int(codes[:, :, m].max(initial=ABSENT)) + 1):

@@ -2,13 +2,14 @@
 
 The best design of ``T`` tasks cannot beat the best mixture of tasks with weights that sum to ``T``
 (the continuous relaxation). For a criterion ``psi`` that is convex in the information and of
-degree -1, and any mixture with sensitivities ``m_i`` of the tasks (so that ``sum_i w_i m_i = psi``)::
+degree -1, and any mixture of weights ``w_i`` with sensitivities ``m_i`` of the tasks (so that
+``sum_i w_i m_i = psi``)::
 
     psi(best) >= psi(mixture)^2 / max over designs of sum_i n_i m_i
 
 by convexity along the ray of the mixture. The bound holds for every mixture and is sharp at the
-best one, where no task has a sensitivity above the average (Kiefer-Wolfowitz). It is proved when the task
-with the largest sensitivity was found by trying all; otherwise it is an estimate.
+best one, where no task has a sensitivity above the average (Kiefer-Wolfowitz). It is proved when
+the task with the largest sensitivity was found by trying all; otherwise it is an estimate.
 
 References
 ----------

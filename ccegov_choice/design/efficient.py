@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -77,11 +78,11 @@ class DesignSearch:
         return tuple(kept)
 
     def _point(self, design: Design) -> tuple[float, ...]:
-        return (float(design.claims["error"]), *secondary(design))
+        return (_error_of(design), *secondary(design))
 
     def _row(self, number: int, design: Design) -> tuple[TableCell, ...]:
-        error = float(design.claims["error"])
-        best = float(self.best.claims["error"])
+        error = _error_of(design)
+        best = _error_of(self.best)
         imbalance, overlap, dominated = secondary(design)
         return number, error, error / best - 1, int(imbalance), overlap, int(dominated)
 
@@ -246,7 +247,7 @@ def search_designs(
             fixed,
             people,
             model,
-        )  # fmt: skip
+        )
         for item in several
     ]
     seconds = seconds_of(budget)
@@ -259,7 +260,7 @@ def search_designs(
     share = None if seconds is None else seconds / len(settings)
     parts = [_search(setting, share, progress) for setting in settings]
     designs = [design for part, _ in parts for design in part]
-    designs.sort(key=lambda design: float(design.claims["error"]))
+    designs.sort(key=_error_of)
     certificate = min((found for _, found in parts), key=lambda found: found.error)
     spent = time.perf_counter() - began
     return DesignSearch(tuple(designs), settings[0].criterion, certificate, spent)
@@ -319,6 +320,12 @@ def _refined(
         )
     designs.sort(key=lambda entry: entry[0])
     return [design for _, design, _ in designs], designs[0][2]
+
+
+def _error_of(design: Design) -> float:
+    """Return the error that a design claims; infinite where it was written down as none."""
+    error = design.claims["error"]
+    return math.inf if error is None else float(error)
 
 
 def _is_opt_out(study: Study, name: str) -> bool:

@@ -123,9 +123,11 @@ class DesignPlan:
 
 def _problems(content: Mapping[str, Any], where: str) -> list[Problem]:
     problems = [unknown_name(key, KEYS, "key", where=where) for key in content if key not in KEYS]
-    for key in ("tasks", "seed"):
-        if key not in content:
-            problems.append(Problem(f"'{key}' is missing", f"Write {key} = 12.", where))
+    problems += [
+        Problem(f"'{key}' is missing", f"Write {key} = 12.", where)
+        for key in ("tasks", "seed")
+        if key not in content
+    ]
     for key in NUMBERS:
         value = content.get(key, 1)
         if isinstance(value, bool) or not isinstance(value, int):

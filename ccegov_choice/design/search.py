@@ -325,8 +325,8 @@ def explain_breaches(rules: Rules, engine: Engine, codes: Codes) -> list[Problem
                     Problem(
                         f"the levels of '{name}' are shown {', '.join(map(str, shown))} times, and "
                         f"the rules ask for {low} to {high}",
-                        f"Allow balance_of={{'{name}': {math.ceil(slack * 100) / 100:g}}}, or relax "
-                        "the constraints that tie it.",
+                        f"Allow balance_of={{'{name}': {math.ceil(slack * 100) / 100:g}}}, or "
+                        "relax the constraints that tie it.",
                         where,
                     )
                 )

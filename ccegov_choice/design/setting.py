@@ -224,8 +224,8 @@ def make_setting(
         raise DesignError.of(problems, "The design cannot be made ({count} problems):")
     check_blocks(total, blocks)
     assumed = model or Multinomial()
-    for _, prior in priors:
-        require_fit(assumed, space, prior.utility)
+    for _, item in priors:
+        require_fit(assumed, space, item.utility)
     present = _present(space, chosen, fixed, tasks, seed)
     doubtful = [sum(not b.is_known for b in prior.beliefs.values()) for _, prior in priors]
     hard = (effort or Effort()).settled(max(doubtful))

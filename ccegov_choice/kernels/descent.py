@@ -2,9 +2,9 @@
 
 A visit weighs all moves of a task together (every other combination of every group of every
 alternative). With a temperature it takes one by lot, with chances ``exp(-cost / temperature)``:
-that is Gibbs sampling, and as the temperature falls the search settles in a good design. At zero it is
-coordinate exchange. Everything is done in one thread and drawn from one stream of its own, so the
-same seed gives the same design.
+that is Gibbs sampling, and as the temperature falls the search settles in a good design. At zero it
+is coordinate exchange. Everything is done in one thread and drawn from one stream of its own, so
+the same seed gives the same design.
 
 References
 ----------

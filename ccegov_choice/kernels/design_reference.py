@@ -192,7 +192,7 @@ def count_breaches(rules: Rules, codes: Integers, present: Floats) -> int:
 
 
 def repeated_tasks(rules: Rules, codes: Integers, present: Floats) -> int:
-    """Return how many tasks show what another one shows."""
+    """Return how many pairs of tasks show the same."""
     if not rules.unique:
         return 0
     shown = [
@@ -200,7 +200,7 @@ def repeated_tasks(rules: Rules, codes: Integers, present: Floats) -> int:
         for task, offer in zip(codes, present, strict=True)
     ]
     keys = [frozenset(task) if rules.alike else task for task in shown]
-    return sum(keys.count(key) > 1 for key in keys)
+    return sum(a == b for a, b in combinations(keys, 2))
 
 
 def all_breaches(rules: Rules, codes: Integers, present: Floats, tied: Integers) -> int:

@@ -132,7 +132,7 @@ def add_pair_gains(power: Any, distance: Any, own: float, own_distance: Any, tot
 
 @kernel
 def gain_of(x: Any, present: Any, beta: Any, metric: Any) -> float:
-    """Return the gain of a task with rows ``(J, K)``, at draws ``(R, K)``, metrics ``(R, K, K)``."""
+    """Return the gain of a task: rows ``(J, K)``, draws ``(R, K)``, metrics ``(R, K, K)``."""
     J, K = x.shape
     total = 0.0
     p, mean = np.empty(J), np.empty(K)

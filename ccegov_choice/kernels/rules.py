@@ -134,25 +134,31 @@ def same_task(rules: Any, a: Any, b: Any, present_a: Any, present_b: Any) -> boo
             if present_a[j] > 0.0 and not _equal(a[j], b[j]):
                 return False
         return True
-    # no alternative comes twice in a task, so it is enough to find each one
+    # both ways, because an alternative may still come twice while rules are broken
     for i in range(V):
-        found = False
+        there, back = False, False
         for j in range(V):
-            found = found or _equal(a[i], b[j])
-        if not found:
+            there = there or _equal(a[i], b[j])
+            back = back or _equal(b[i], a[j])
+        if not (there and back):
             return False
     return True
 
 
 @kernel
 def repeats(rules: Any, codes: Any, present: Any, t: int) -> int:
-    """Return one if another task shows what task `t` shows."""
+    """Return how many other tasks show what task `t` shows.
+
+    Pairs are counted, so that changing a task changes the breaches of the design by the change of
+    its own.
+    """
     if rules.unique == 0:
         return 0
+    found = 0
     for u in range(codes.shape[0]):
         if u != t and same_task(rules, codes[t], codes[u], present[t], present[u]):
-            return 1
-    return 0
+            found += 1
+    return found
 
 
 @kernel
@@ -201,10 +207,11 @@ def _outside(rules: Any, counts: Any, row: int, level: int) -> int:
 
 @kernel
 def all_breaches(rules: Any, codes: Any, present: Any, tied: Any, counts: Any) -> int:
-    """Return how many rules a design breaks."""
+    """Return how many rules a design breaks; every pair of tasks that show the same is one."""
     count_levels(rules, codes, present, counts)
     found = count_breaches(rules, counts)
+    pairs = 0
     for t in range(codes.shape[0]):
         found += task_breaches(rules, codes[t], present[t], tied[t])
-        found += repeats(rules, codes, present, t)
-    return found
+        pairs += repeats(rules, codes, present, t)
+    return int(found + pairs // 2)

@@ -29,7 +29,13 @@ from ccegov_choice.kernels.descent import (
 )
 from ccegov_choice.kernels.exchange import average_errors
 from ccegov_choice.kernels.information import RIDGE, factorise, fill_rows, move_task
-from ccegov_choice.kernels.rules import all_breaches, exchange_count, repeats, task_breaches
+from ccegov_choice.kernels.rules import (
+    all_breaches,
+    exchange_count,
+    repeats,
+    same_task,
+    task_breaches,
+)
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -167,6 +173,10 @@ def _breaches_of(rules: Any, state: Any, freedom: Any, t: int, u: int) -> int:
     if u != t:
         found += task_breaches(rules, state.codes[u], state.present[u], freedom.tied[u])
         found += repeats(rules, state.codes, state.present, u)
+        if rules.unique == 1 and same_task(
+            rules, state.codes[t], state.codes[u], state.present[t], state.present[u]
+        ):
+            found -= 1  # the pair of both is counted once
     return found
 
 
