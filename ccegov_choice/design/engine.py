@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float64]
 
 TILE_BYTES = 640_000
 WIDEST, NARROWEST = 256, 16
+# weight of what a criterion does not ask for: next to nothing, unless it is not identified at all
+FAINT = 1e-5
 # tasks that a task is paired with for swaps in a warm sweep
 PARTNERS = 3
 
@@ -148,19 +150,20 @@ class Engine:
     @cached_property
     def aim(self) -> descent.Aim:
         """What is made small."""
-        F = self.cases[0].loads.shape[1]
         W, size = self.width, self.tables.base.shape[2]
+        guarded = [_guarded(item.loads / item.scale) for item in self.cases]
+        F = max(rows.shape[1] for rows in guarded)
         tiles = len(self.points.case)
         loads = np.zeros((tiles, F, size if F else 0, W))
         n = 0
-        for item in self.cases:
-            K = item.coding.utility.size
-            for first in range(0, len(item.weights), W):
+        for rows in guarded:
+            _, own, K = rows.shape
+            for first in range(0, len(rows), W):
                 if F:
-                    part = item.loads[first : first + W] / item.scale
-                    loads[n, :, :K, : len(part)] = part.transpose(1, 2, 0)
+                    part = rows[first : first + W]
+                    loads[n, :own, :K, : len(part)] = part.transpose(1, 2, 0)
                     # padding draws repeat the first one, whose variances are not zero
-                    loads[n, :, :K, len(part) :] = part[:1].transpose(1, 2, 0)
+                    loads[n, :own, :K, len(part) :] = part[:1].transpose(1, 2, 0)
                 n += 1
         return descent.Aim(loads, int(self.largest), self.average, self.quantile)
 
@@ -177,6 +180,20 @@ class Engine:
     def most_affected(self) -> int:
         """The most coefficients that a group affects."""
         return int(np.diff(self.tables.affected_offsets, axis=1).max(initial=1))
+
+
+def _guarded(loads: Floats) -> Floats:
+    """Return combinations ``(R, F, K)`` with faint ones for the directions that none of them reads.
+
+    The best design for a few combinations alone often identifies nothing else, and then the model
+    cannot be estimated at all.
+    """
+    if not loads.shape[1]:
+        return loads
+    _, sizes, directions = np.linalg.svd(loads[0])
+    unread = directions[int((sizes > 1e-9 * sizes[0]).sum()) :]
+    weight = np.sqrt(FAINT * (loads**2).sum(axis=(1, 2)))
+    return np.concatenate([loads, weight[:, None, None] * unread], axis=1)
 
 
 class Search:
