@@ -15,7 +15,7 @@ MOST = 7  # of the swaps, taken evenly: the twin is slow
 def weigh(bench, t, u):
     """All swaps between two tasks, and the log errors ``(N, C, W)`` that the kernel gives them."""
     tables, points, state = bench.tables, bench.points, bench.state
-    T, J, M = state.codes.shape
+    _, J, M = state.codes.shape
     swaps = np.zeros((M * J * J + 1, 6), np.int64)
     count = list_swaps(bench.places, state, bench.freedom, bench.rules.varied, t, u, swaps)
     N, K, W = points.beta.shape
