@@ -170,9 +170,13 @@ class Belief:
             return np.asarray(n["low"] + (n["high"] - n["low"]) * share)
         if self.shape == "triangular":
             return _triangular_quantile(share, n["low"], n["mode"], n["high"])
-        below, above = special.ndtr(self._cut)
-        inside = below + (above - below) * share
-        return np.asarray(n["mean"] + n["sd"] * special.ndtri(inside))
+        # from the nearer end, so that the far tail keeps its digits
+        low, high = self._cut
+        rest = special.ndtr(-scores)
+        below = special.ndtr(low) * rest + special.ndtr(high) * share
+        above = special.ndtr(-low) * rest + special.ndtr(-high) * share
+        inside = np.where(below < above, special.ndtri(below), -special.ndtri(above))
+        return np.asarray(n["mean"] + n["sd"] * inside)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the belief as JSON and TOML can hold it."""

@@ -155,16 +155,16 @@ def run_searches(task: Task, budget: float | None, watch: Watch | None, name: st
             with clock.lock:
                 _keep(found, result, task, effort.keep)
 
-    try:
-        with ThreadPoolExecutor(effort.workers) as pool:
+    with ThreadPoolExecutor(effort.workers) as pool:
+        try:
             futures = [pool.submit(work) for _ in range(effort.workers)]
-            try:
-                for future in futures:
-                    future.result()
-            except KeyboardInterrupt:
-                clock.stop.set()
-    finally:
-        clock.stop.set()
+            for future in futures:
+                future.result()
+        except KeyboardInterrupt:
+            pass  # the best so far is kept
+        finally:
+            # inside the pool, which waits for its threads
+            clock.stop.set()
     best = sorted(found.values(), key=lambda item: item.rank)
     if not best:
         raise DesignError("the search was stopped before it began", cure="Give it more time.")
@@ -269,8 +269,12 @@ def _tell(search: Search, clock: _Clock, watch: Watch | None, name: str, sweeps:
         best = clock.best[1] if clock.best[0] == 0 else math.inf
         progress = Progress(clock.seconds, clock.runs, clock.sweeps, best, name, clock.budget)
         # told under the lock, so that lines come one after the other
-        if watch is not None:
+        if watch is None:
+            return
+        try:
             watch(progress)
+        except KeyboardInterrupt:
+            clock.stop.set()
 
 
 def breaches_of(engine: Engine, codes: Codes) -> int:
