@@ -14,6 +14,7 @@ from ccegov_choice.cli import design_import, design_power
 if TYPE_CHECKING:
     from ccegov_choice.design.design import Design
     from ccegov_choice.design.effort import Progress
+    from ccegov_choice.design.prior import Prior
     from ccegov_choice.study.study import Study
 
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -102,7 +103,11 @@ def _register_make(verbs: Parsers) -> None:
         choices=("auto", "shifted", "foldover", "random", "simultaneous"),
         help="how further alternatives are made (orthogonal)",
     )
-    make.add_argument("--prior", help="prior.toml (efficient); default: the one beside the study")
+    make.add_argument(
+        "--prior",
+        help="prior.toml, or 'signs' to know only the directions that the study declares "
+        "(efficient); default: the prior.toml beside the study, else all coefficients zero",
+    )
     make.add_argument("--budget", help="time to search, such as 30s or 2min (efficient)")
     make.add_argument("--runs", type=int, help="searches instead of a time (efficient)")
     make.add_argument("--criterion", choices=("D", "A", "S"), help="what is made small (efficient)")
@@ -212,16 +217,13 @@ def _asked(source: Path, arguments: argparse.Namespace) -> Design:
 def _efficient(study: Study, source: Path, arguments: argparse.Namespace) -> Design:
     from ccegov_choice.design.efficient import efficient_design
     from ccegov_choice.design.effort import Effort
-    from ccegov_choice.design.prior import Prior
     from ccegov_choice.design.rules import Rules
 
-    beside = source.parent / "prior.toml"
-    path = arguments.prior or (beside if beside.exists() else None)
     line = ProgressLine()
     try:
         return efficient_design(
             study,
-            Prior.read(path, study) if path is not None else None,
+            _prior(study, source, arguments.prior),
             tasks=arguments.tasks,
             alternatives=arguments.alternatives,
             blocks=arguments.blocks,
@@ -238,6 +240,18 @@ def _efficient(study: Study, source: Path, arguments: argparse.Namespace) -> Des
         )
     finally:
         line.end()
+
+
+def _prior(study: Study, source: Path, given: str | None) -> Prior | None:
+    """Return the beliefs asked for, or those beside the study."""
+    from ccegov_choice.design.prior import Prior
+    from ccegov_choice.study.utility import Utility
+
+    if given == "signs":
+        return Prior.signs(Utility.main_effects(study))
+    beside = source.parent / "prior.toml"
+    path = given or (beside if beside.exists() else None)
+    return None if path is None else Prior.read(path, study)
 
 
 class ProgressLine:

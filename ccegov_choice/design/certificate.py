@@ -191,6 +191,7 @@ class _Relaxation:
         self.is_fixed: list[bool] = []
         self._index: dict[tuple[int, bool, bytes], int] = {}
         self.step = 2.5
+        self.cut_short = False
         self.climber = oracle.Climber(engine)
         # centred rows times root probability, (R, n, J, K) for each case
         self._parts: list[Floats] = []
@@ -245,9 +246,12 @@ class _Relaxation:
         while tries < FRUITLESS and not self.late:
             value, metric, sensitivity = self._improve()
             largest, added = self._look(metric, sensitivity, everywhere=exhaustive)
+            if self.cut_short:
+                break
             reached = self._bound(value, sensitivity, largest)
             tries = 0 if reached > bound * (1 + 1e-4) or added else tries + 1
-            bound = max(bound, reached)
+            if reached > bound:
+                bound, best = reached, (value, metric, sensitivity, largest)
             if bound >= value * (1 - CLOSE):
                 break
         if bound < 0:
@@ -257,6 +261,11 @@ class _Relaxation:
             value, metric, sensitivity = self._improve()
             largest, _ = self._look(metric, sensitivity, everywhere=True)
             bound, exhaustive = self._bound(value, sensitivity, largest), True
+        elif not exhaustive and not self.late:
+            # the best of several estimates flatters: look once more, from other starts
+            value, metric, sensitivity, largest = best
+            again, _ = self._look(metric, sensitivity, everywhere=False)
+            bound = min(bound, self._bound(value, sensitivity, np.maximum(largest, again)))
         bound = self._in_units(bound, error)
         if exhaustive:
             reason = f"every one of {self._count()} tasks was tried"
@@ -399,6 +408,10 @@ class _Relaxation:
                 best = sorted(here, key=lambda i: -sensitivity[i])[:3]
                 starts: list[Codes | None] = [self.tasks[i] for i in best]
                 for start in [*starts, *[None] * oracle.CLIMBS]:
+                    if self.late:
+                        # a look that was cut short would flatter the design
+                        self.cut_short = True
+                        break
                     value, task = self.climber.climb(metric, present, self.rng, start)
                     if value > usual[p] * (1 + 1e-9):
                         added = self._add(task, p, 0.05) or added

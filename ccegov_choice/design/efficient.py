@@ -30,7 +30,7 @@ from ccegov_choice.study.study import Study
 REFINED = 3
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DesignSearch:
     """What a search found: the best design, the next best, and how good they can be.
 
@@ -88,6 +88,9 @@ class DesignSearch:
 
     def __str__(self) -> str:
         return self.table().to_text()
+
+    def __repr__(self) -> str:
+        return f"<{len(self.designs)} designs, the best with {self.best.claims['error']:.6g}>"
 
     def _repr_html_(self) -> str:
         return self.table().to_html()

@@ -59,7 +59,7 @@ class Estimated(Protocol):
         """Their covariance ``(K, K)``."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prior:
     """What is believed about every coefficient of a utility.
 
@@ -290,6 +290,10 @@ class Prior:
 
     def __str__(self) -> str:
         return self.table().to_text()
+
+    def __repr__(self) -> str:
+        doubtful = sum(not belief.is_known for belief in self.beliefs.values())
+        return f"<Prior over {len(self.names)} coefficients, {doubtful} of them uncertain>"
 
     def _repr_html_(self) -> str:
         return self.table().to_html()
