@@ -35,6 +35,7 @@ from ccegov_choice.design.criterion import Criterion
 from ccegov_choice.design.encoding import rows_of
 from ccegov_choice.design.engine import Case, Engine
 from ccegov_choice.design.oracle import Metric
+from ccegov_choice.kernels.information import RIDGE
 
 Floats = npt.NDArray[np.float64]
 Kind = Literal["proof", "estimate", "none"]
@@ -248,7 +249,7 @@ class _Relaxation:
             largest, added = self._look(metric, sensitivity, everywhere=exhaustive)
             if self.cut_short:
                 break
-            reached = self._bound(value, sensitivity, largest)
+            reached = self._bound(value, metric, sensitivity, largest)
             tries = 0 if reached > bound * (1 + 1e-4) or added else tries + 1
             if reached > bound:
                 bound, best = reached, (value, metric, sensitivity, largest)
@@ -260,12 +261,12 @@ class _Relaxation:
         if not exhaustive and quick < self.seconds:
             value, metric, sensitivity = self._improve()
             largest, _ = self._look(metric, sensitivity, everywhere=True)
-            bound, exhaustive = self._bound(value, sensitivity, largest), True
+            bound, exhaustive = self._bound(value, metric, sensitivity, largest), True
         elif not exhaustive and not self.late:
             # the best of several estimates flatters: look once more, from other starts
             value, metric, sensitivity, largest = best
             again, _ = self._look(metric, sensitivity, everywhere=False)
-            bound = min(bound, self._bound(value, sensitivity, np.maximum(largest, again)))
+            bound = min(bound, self._bound(value, metric, sensitivity, np.maximum(largest, again)))
         bound = self._in_units(bound, error)
         if exhaustive:
             reason = f"every one of {self._count()} tasks was tried"
@@ -330,7 +331,10 @@ class _Relaxation:
         errors, slopes, root = [], [], np.sqrt(weight)[:, None, None]
         for case, part in zip(self.engine.cases, self._parts, strict=True):
             flat = (part * root).reshape(len(part), -1, part.shape[3])
-            error, slope = self._slopes(case, flat.transpose(0, 2, 1) @ flat)
+            # the best mixture for some of the coefficients may not identify the others; the ridge
+            # is taken as information that every design has anyway, so that the bound still holds
+            ridge = RIDGE * np.eye(part.shape[3])
+            error, slope = self._slopes(case, flat.transpose(0, 2, 1) @ flat + ridge)
             errors.append(error)
             slopes.append(slope)
         stacked = np.concatenate(errors)
@@ -428,7 +432,8 @@ class _Relaxation:
             )
         )
 
-    def _bound(self, value: float, sensitivity: Floats, largest: Floats) -> float:
+    def _bound(self, value: float, metric: Metric, sensitivity: Floats, largest: Floats) -> float:
         """Return ``value^2`` over the largest sum of sensitivities that a design can have."""
         fixed = float(sum(s for s, f in zip(sensitivity, self.is_fixed, strict=False) if f))
+        fixed += RIDGE * sum(float(np.einsum("rkk->", a)) for a in metric.matrices)
         return value**2 / (fixed + float(self.wanted @ largest))

@@ -13,7 +13,7 @@ from itertools import combinations, product
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.kernels.information import Places, Points, Tables
+from ccegov_choice.kernels.information import NUISANCE_RIDGE, Places, Points, Tables
 from ccegov_choice.kernels.rules import Rules
 
 Floats = npt.NDArray[np.float64]
@@ -103,7 +103,8 @@ def log_errors(
         log_det = np.linalg.slogdet(matrix)[1]
         nuisance = points.nuisance[s, :size] > 0
         if nuisance.any():
-            log_det -= np.linalg.slogdet(matrix[np.ix_(nuisance, nuisance)])[1]
+            more = (NUISANCE_RIDGE - 1) * ridge * np.eye(nuisance.sum())
+            log_det -= np.linalg.slogdet(matrix[np.ix_(nuisance, nuisance)] + more)[1]
         found[n, r] = points.offset[s] - points.exponent[s] * log_det
     return found
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice.kernels.anew import NEEDED, information_without, variances_anew
 from ccegov_choice.kernels.compiled import kernel
 from ccegov_choice.kernels.elementary import logarithms, powers_of_e
 from ccegov_choice.kernels.information import (
@@ -30,6 +31,7 @@ from ccegov_choice.kernels.information import (
     LIFT,
     OTHER,
     POWER,
+    RIDGE,
     SHARE,
     SMALL,
     fill_lift,
@@ -328,6 +330,12 @@ def move_errors(
         s = points.case[n]
         for q in range(state.inverse.shape[0]):
             weigh_moves(tables, places, points, state, q, n, t, moves, count, room, changes)
+            if loads.shape[1] > 0 and room.line[0].min() < -NEEDED:
+                _moves_anew(
+                    tables, places, points, state, n, t, moves, count, room, loads[n], largest,
+                    log_error[n],
+                )  # fmt: skip
+                continue
             if loads.shape[1] > 0:
                 _variances(
                     tables.affected_offsets[s], tables.affected, state.inverse[q, n], loads[n],
@@ -344,6 +352,29 @@ def move_errors(
                     log_error[n, c, r] = value + (
                         points.offset[s] if q == 0 else log_error[n, c, r]
                     )
+
+
+@kernel
+def _moves_anew(
+    tables: Any, places: Any, points: Any, state: Any, n: int, t: int, moves: Any, count: int,
+    room: Any, loads: Any, largest: bool, log_error: Any,
+) -> None:  # fmt: skip
+    """Do what `_variances` does where the design needs the task: every move is worked out anew."""
+    _, K, W = loads.shape
+    base, matrix, line = np.empty((K, K, W)), np.empty((K, K, W)), np.empty((K, W))
+    information_without(tables, points, state, n, t, t, RIDGE, base, room)
+    before = state.codes[t].copy()
+    for c in range(count):
+        j, g, combo = moves[c, 0], moves[c, 1], moves[c, 2]
+        if combo >= 0:
+            begin = places.member_offsets[g]
+            for a in range(begin, places.member_offsets[g + 1]):
+                state.codes[t, j, places.members[a]] = places.combos[combo, a - begin]
+        variances_anew(
+            tables, points, state, n, t, t, base, loads, largest, matrix, line, room, log_error[c]
+        )
+        for m in range(before.shape[1]):
+            state.codes[t, j, m] = before[j, m]
 
 
 @kernel

@@ -33,6 +33,9 @@ Integers = npt.NDArray[np.int64]
 # added to the diagonal of the information, whose columns have a range of about one: a singular
 # start has a finite error, and the error of a good design changes by less than 1e-7 of itself
 RIDGE = 1e-9
+# the ridge of nuisance coefficients is so many times that of all: otherwise a design that does not
+# identify them looks as good as one that does, because both determinants vanish alike
+NUISANCE_RIDGE = 1e4
 
 
 class Tables(NamedTuple):
@@ -530,7 +533,9 @@ def factorise(tables: Any, points: Any, state: Any, matrix: Any, ridge: float, r
             for k in range(K):
                 counts = k < tables.columns[s] and (q == 0 or points.nuisance[s, k] != 0.0)
                 for r in range(W):
-                    matrix[k, k, r] += ridge if counts else 0.0
+                    matrix[k, k, r] += (
+                        (ridge if q == 0 else NUISANCE_RIDGE * ridge) if counts else 0.0
+                    )
                 if not counts:
                     for u in range(K):
                         a, b = max(k, u), min(k, u)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice.kernels.anew import NEEDED, information_without, variances_anew
 from ccegov_choice.kernels.compiled import kernel
 from ccegov_choice.kernels.descent import (
     BREACH,
@@ -183,7 +184,7 @@ def _breaches_of(rules: Any, state: Any, freedom: Any, t: int, u: int) -> int:
 @kernel
 def swap_errors(
     tables: Any, places: Any, points: Any, state: Any, aim: Any, t: int, u: int, swaps: Any,
-    count: int, pair: Any, log_error: Any,
+    count: int, pair: Any, room: Any, log_error: Any,
 ) -> None:  # fmt: skip
     """Write the logarithm of the error of each draw after each swap; both tasks are taken out.
 
@@ -234,6 +235,12 @@ def swap_errors(
                 first = swaps[c, 0]
                 second = swaps[c, 3] if t == u else J + swaps[c, 3]
                 _change_pair(points, state, q, n, t, u, first, second, rows, size, pair)
+                if c == 0 and aim.loads.shape[1] > 0 and pair.line[0].max() > NEEDED:
+                    _swaps_anew(
+                        tables, places, points, state, n, t, u, swaps, count, room, aim.loads[n],
+                        aim.largest == 1, log_error[n],
+                    )  # fmt: skip
+                    break
                 if aim.loads.shape[1] > 0:
                     _pair_variances(
                         state.inverse[0, n], aim.loads[n], size, first, second, rows, pair,
@@ -246,6 +253,32 @@ def swap_errors(
                     log_error[n, c, r] = value + (
                         points.offset[s] if q == 0 else log_error[n, c, r]
                     )
+
+
+@kernel
+def _swaps_anew(
+    tables: Any, places: Any, points: Any, state: Any, n: int, t: int, u: int, swaps: Any,
+    count: int, room: Any, loads: Any, largest: bool, log_error: Any,
+) -> None:  # fmt: skip
+    """Write variances after each swap where the design needs these tasks: worked out anew."""
+    _, K, W = loads.shape
+    base, matrix, line = np.empty((K, K, W)), np.empty((K, K, W)), np.empty((K, W))
+    information_without(tables, points, state, n, t, u, RIDGE, base, room)
+    first, second = state.codes[t].copy(), state.codes[u].copy()
+    for c in range(count):
+        if swaps[c, 2] >= 0:
+            for side in range(2):
+                j, g, combo = swaps[c, 3 * side], swaps[c, 3 * side + 1], swaps[c, 3 * side + 2]
+                begin = places.member_offsets[g]
+                for a in range(begin, places.member_offsets[g + 1]):
+                    state.codes[t if side == 0 else u, j, places.members[a]] = places.combos[
+                        combo, a - begin
+                    ]
+        variances_anew(
+            tables, points, state, n, t, u, base, loads, largest, matrix, line, room, log_error[c]
+        )
+        state.codes[t] = first
+        state.codes[u] = second
 
 
 @kernel
@@ -486,7 +519,9 @@ def swap_sweep(
             shaken = move_task(tables, points, state, t, -1.0, room)
             if u != t:
                 shaken = max(shaken, move_task(tables, points, state, u, -1.0, room))
-            swap_errors(tables, places, points, state, aim, t, u, swaps, count, pair, log_error)
+            swap_errors(
+                tables, places, points, state, aim, t, u, swaps, count, pair, room, log_error
+            )
             average_errors(points, log_error, count, aim.average, aim.quantile, changes, cost)
             before = _breaches_of(rules, state, freedom, t, u)
             for c in range(count):
