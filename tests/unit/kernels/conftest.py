@@ -169,6 +169,7 @@ def believed(study: Study, formula: str | None = None, sd: float = 0.5) -> Prior
     return Prior.of(utility, beliefs)
 
 
+SCARCE = 9
 WIDE = "effects(help) + care + help:care + wait + trip + wait:help"
 CARD = {"help": "chat", "care": "mid", "wait": 14.0, "trip": 10.0}
 
@@ -207,7 +208,10 @@ def _bench(name: str) -> Bench:
         "C": Criterion("C", trades=[("wait", "trip"), ("help: none -> visit", "trip")]),
         "G": Criterion("G", profiles=profiles),
         "I": Criterion("I", profiles=profiles),
-    }[name]
+    }[name.removesuffix(", scarce")]
+    if "scarce" in name:
+        # six pairs just tell six coefficients, so that every task is needed
+        return make_bench(plain, believed(plain, sd=0.1), tasks=6, criterion=criterion, seed=SCARCE)
     return make_bench(plain, believed(plain, sd=0.1), alternatives=3, criterion=criterion)
 
 

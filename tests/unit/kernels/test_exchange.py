@@ -49,6 +49,25 @@ def test_moves_have_the_error_of_the_design_they_lead_to(bench):
         )
 
 
+SCARCE = ["A, scarce", "S, scarce", "C, scarce", "G, scarce", "I, scarce"]
+
+
+@pytest.mark.parametrize("name", SCARCE)
+def test_moves_of_a_task_that_the_design_needs_keep_their_digits(named_bench, name):
+    """Without the task variances are a billion times as large; their difference would be noise."""
+    bench = named_bench(name)
+    assert np.exp(bench.expected()).max() < 1e6  # with it all is well
+    codes = bench.state.codes.copy()
+    moves, found = weigh(bench)
+    np.testing.assert_array_equal(bench.state.codes, codes)
+    for c in some(moves):
+        after = twin.after_moves(bench.places, codes, [(TASK, moves[c])])
+        expected = bench.expected(after)
+        fine = bench.real & (np.exp(expected) < 1e6)  # a move to a singular design is just bad
+        np.testing.assert_allclose(found[:, c][fine], expected[fine], rtol=0, atol=1e-7)
+        assert (found[:, c][bench.real & ~fine] > 9).all()
+
+
 def test_weighing_moves_changes_nothing(bench):
     codes, inverse = bench.state.codes.copy(), bench.state.inverse.copy()
     log_det = bench.state.log_det.copy()

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from ccegov_choice.kernels import design_reference as twin
-from ccegov_choice.kernels.information import RIDGE, add_information, fill_rows, move_task
+from ccegov_choice.kernels.information import (
+    NUISANCE_RIDGE,
+    RIDGE,
+    add_information,
+    fill_rows,
+    move_task,
+)
 
 LEAVES = (0, 3, 9)
 
@@ -17,7 +23,8 @@ def inverses(bench, codes=None, present=None, *, layer=0):
     present = bench.state.present if present is None else present
     found = bench.state.inverse[layer].copy()
     for n, r in np.ndindex(*bench.points.weight.shape):
-        matrix = twin.information(bench.tables, bench.points, codes, present, n, r, RIDGE)
+        ridge = RIDGE * (1.0 if layer == 0 else NUISANCE_RIDGE)
+        matrix = twin.information(bench.tables, bench.points, codes, present, n, r, ridge)
         kept = np.arange(len(matrix))
         if layer == 1:
             kept = np.flatnonzero(bench.points.nuisance[bench.points.case[n], : len(matrix)])

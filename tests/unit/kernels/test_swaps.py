@@ -23,8 +23,9 @@ def weigh(bench, t, u):
     for task in {t, u}:
         move_task(tables, points, state, task, -1.0, bench.room)
     swap_errors(
-        tables, bench.places, points, state, bench.aim, t, u, swaps, count, new_pair(J, K, W), found
-    )
+        tables, bench.places, points, state, bench.aim, t, u, swaps, count, new_pair(J, K, W),
+        bench.room, found,
+    )  # fmt: skip
     for task in {t, u}:
         move_task(tables, points, state, task, 1.0, bench.room)
     return swaps[:count], found[:, :count]
@@ -39,6 +40,20 @@ def test_swaps_have_the_error_of_the_design_they_lead_to(bench, t, u):
         np.testing.assert_allclose(
             found[:, c][bench.real], expected[bench.real], rtol=0, atol=1e-7, err_msg=str(swaps[c])
         )
+
+
+@pytest.mark.parametrize("name", ["A, scarce", "S, scarce"])
+@pytest.mark.parametrize(("t", "u"), [(2, 2), (1, 4)])
+def test_swaps_of_tasks_that_the_design_needs_keep_their_digits(named_bench, name, t, u):
+    bench = named_bench(name)
+    codes = bench.state.codes.copy()
+    swaps, found = weigh(bench, t, u)
+    np.testing.assert_array_equal(bench.state.codes, codes)
+    for c in range(len(swaps)):
+        moves = [(t, swaps[c, :3]), (u, swaps[c, 3:])] if c else []
+        expected = bench.expected(twin.after_moves(bench.places, codes, moves))
+        fine = bench.real & (np.exp(expected) < 1e6)
+        np.testing.assert_allclose(found[:, c][fine], expected[fine], rtol=0, atol=1e-7)
 
 
 @pytest.mark.parametrize(("t", "u"), [(2, 2), (1, 4)])
