@@ -105,7 +105,7 @@ def test_constraints_and_blocks_are_kept(data, study, alternatives, blocks, seed
 
 
 @given(st.data(), studies(constraints=False), st.sampled_from(["even", 0.25, 0.5]), SEEDS)
-@SETTINGS
+@settings(SETTINGS, max_examples=5)
 def test_balance_is_kept(data, study, balance, seed):
     assume(task_space(study, 2).different_tasks >= 12)
     design = efficient_design(

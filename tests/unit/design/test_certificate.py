@@ -142,6 +142,7 @@ def test_too_many_tasks_to_try_give_an_estimate_and_no_proof(monkeypatch):
     study = small()
     proved = found(searched(study, prior_of(study)))
     monkeypatch.setattr(oracle, "MOST_PROFILES", 5)  # as if six were too many
+    monkeypatch.setattr(oracle, "MOST_PAIRED", 5)
     design = searched(study, prior_of(study))
     certificate = found(design)
     assert certificate.kind == "estimate"
