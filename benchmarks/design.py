@@ -18,10 +18,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from design_problems import read_problem, write_design
 
-from ccegov_choice.design.certificate import Certificate
-from ccegov_choice.design.efficient import efficient_design
-from ccegov_choice.design.effort import Effort
-from ccegov_choice.design.rules import Rules
+from ccegov_choice.design.efficient.certificate import Certificate
+from ccegov_choice.design.efficient.effort import Effort
+from ccegov_choice.design.efficient.rules import Rules
+from ccegov_choice.design.efficient.search_designs import efficient_design
 
 
 def main() -> int:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccegov_choice.design.belief import Belief
+from ccegov_choice.design.beliefs.belief import Belief
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.design import Design
-from ccegov_choice.design.prior import Prior
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.study import Study

@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from ccegov_choice import errors as errors
     from ccegov_choice.data.choice_data import ChoiceData as ChoiceData
     from ccegov_choice.data.datasets import load_dataset as load_dataset
-    from ccegov_choice.design.assumed import Multinomial as Multinomial
-    from ccegov_choice.design.belief import Belief as Belief
-    from ccegov_choice.design.criterion import Criterion as Criterion
+    from ccegov_choice.design.beliefs.belief import Belief as Belief
+    from ccegov_choice.design.beliefs.prior import Prior as Prior
     from ccegov_choice.design.design import Design as Design
-    from ccegov_choice.design.efficient import efficient_design as efficient_design
-    from ccegov_choice.design.efficient import search_designs as search_designs
-    from ccegov_choice.design.effort import Effort as Effort
-    from ccegov_choice.design.exporting import export_design as export_design
-    from ccegov_choice.design.importing import import_design as import_design
-    from ccegov_choice.design.nested import Nested as Nested
+    from ccegov_choice.design.efficient.assumed import Multinomial as Multinomial
+    from ccegov_choice.design.efficient.criterion import Criterion as Criterion
+    from ccegov_choice.design.efficient.effort import Effort as Effort
+    from ccegov_choice.design.efficient.nested import Nested as Nested
+    from ccegov_choice.design.efficient.panel_mixed import PanelMixed as PanelMixed
+    from ccegov_choice.design.efficient.plan import DesignPlan as DesignPlan
+    from ccegov_choice.design.efficient.rules import Rules as Rules
+    from ccegov_choice.design.efficient.search_designs import efficient_design as efficient_design
+    from ccegov_choice.design.efficient.search_designs import search_designs as search_designs
+    from ccegov_choice.design.foreign.exporting import export_design as export_design
+    from ccegov_choice.design.foreign.importing import import_design as import_design
     from ccegov_choice.design.orthogonal import orthogonal_design as orthogonal_design
-    from ccegov_choice.design.panel_mixed import PanelMixed as PanelMixed
-    from ccegov_choice.design.plan import DesignPlan as DesignPlan
-    from ccegov_choice.design.prior import Prior as Prior
+    from ccegov_choice.design.personal.target import TargetDistribution as TargetDistribution
+    from ccegov_choice.design.personal.versions import person_designs as person_designs
     from ccegov_choice.design.random import random_design as random_design
-    from ccegov_choice.design.rules import Rules as Rules
-    from ccegov_choice.design.target import TargetDistribution as TargetDistribution
-    from ccegov_choice.design.versions import person_designs as person_designs
     from ccegov_choice.models import pylogit_backend as pylogit  # noqa: F401
     from ccegov_choice.models.compare import compare as compare
     from ccegov_choice.models.covariance import BHHH as BHHH
@@ -94,21 +94,21 @@ _WHERE = {
     "Design": "design.design",
     "orthogonal_design": "design.orthogonal",
     "random_design": "design.random",
-    "Belief": "design.belief",
-    "Prior": "design.prior",
-    "Criterion": "design.criterion",
-    "Rules": "design.rules",
-    "Effort": "design.effort",
-    "efficient_design": "design.efficient",
-    "search_designs": "design.efficient",
-    "Multinomial": "design.assumed",
-    "Nested": "design.nested",
-    "PanelMixed": "design.panel_mixed",
-    "import_design": "design.importing",
-    "export_design": "design.exporting",
-    "person_designs": "design.versions",
-    "TargetDistribution": "design.target",
-    "DesignPlan": "design.plan",
+    "Belief": "design.beliefs.belief",
+    "Prior": "design.beliefs.prior",
+    "Criterion": "design.efficient.criterion",
+    "Rules": "design.efficient.rules",
+    "Effort": "design.efficient.effort",
+    "efficient_design": "design.efficient.search_designs",
+    "search_designs": "design.efficient.search_designs",
+    "Multinomial": "design.efficient.assumed",
+    "Nested": "design.efficient.nested",
+    "PanelMixed": "design.efficient.panel_mixed",
+    "import_design": "design.foreign.importing",
+    "export_design": "design.foreign.exporting",
+    "person_designs": "design.personal.versions",
+    "TargetDistribution": "design.personal.target",
+    "DesignPlan": "design.efficient.plan",
     "plan_sample": "power.plan",
     "Goal": "power.settings",
     "FieldConditions": "power.settings",

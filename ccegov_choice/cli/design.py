@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from ccegov_choice.cli import design_import, design_power
 
 if TYPE_CHECKING:
+    from ccegov_choice.design.beliefs.prior import Prior
     from ccegov_choice.design.design import Design
-    from ccegov_choice.design.effort import Progress
-    from ccegov_choice.design.prior import Prior
+    from ccegov_choice.design.efficient.effort import Progress
     from ccegov_choice.study.study import Study
 
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -152,7 +152,7 @@ def run_make(arguments: argparse.Namespace) -> int:
 
 def _planned(source: Path, arguments: argparse.Namespace) -> Design:
     """Make the design that a design.toml asks for."""
-    from ccegov_choice.design.plan import DesignPlan
+    from ccegov_choice.design.efficient.plan import DesignPlan
     from ccegov_choice.errors import DesignError
 
     given = [name for name in ("tasks", "prior", "budget", "runs") if getattr(arguments, name)]
@@ -191,7 +191,7 @@ def _asked(source: Path, arguments: argparse.Namespace) -> Design:
             **common,
         )
     if arguments.method == "person":
-        from ccegov_choice.design.versions import person_designs
+        from ccegov_choice.design.personal.versions import person_designs
 
         return person_designs(
             study,
@@ -215,9 +215,9 @@ def _asked(source: Path, arguments: argparse.Namespace) -> Design:
 
 
 def _efficient(study: Study, source: Path, arguments: argparse.Namespace) -> Design:
-    from ccegov_choice.design.efficient import efficient_design
-    from ccegov_choice.design.effort import Effort
-    from ccegov_choice.design.rules import Rules
+    from ccegov_choice.design.efficient.effort import Effort
+    from ccegov_choice.design.efficient.rules import Rules
+    from ccegov_choice.design.efficient.search_designs import efficient_design
 
     line = ProgressLine()
     try:
@@ -244,7 +244,7 @@ def _efficient(study: Study, source: Path, arguments: argparse.Namespace) -> Des
 
 def _prior(study: Study, source: Path, given: str | None) -> Prior | None:
     """Return the beliefs asked for, or those beside the study."""
-    from ccegov_choice.design.prior import Prior
+    from ccegov_choice.design.beliefs.prior import Prior
     from ccegov_choice.study.utility import Utility
 
     if given == "signs":
@@ -280,8 +280,8 @@ class ProgressLine:
 
 def run_diagnose(arguments: argparse.Namespace) -> int:
     """Print the diagnosis of a saved design."""
+    from ccegov_choice.design.beliefs.prior import Prior
     from ccegov_choice.design.design import Design
-    from ccegov_choice.design.prior import Prior
 
     design = Design.read(arguments.folder, _study(arguments))
     diagnosis = design.diagnose(

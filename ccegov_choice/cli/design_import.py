@@ -79,7 +79,7 @@ def _register_import(verbs: Parsers) -> None:
 
 def run_import(arguments: argparse.Namespace) -> int:
     """Import a design, save it and say how good it is."""
-    from ccegov_choice.design.importing import import_design
+    from ccegov_choice.design.foreign.importing import import_design
     from ccegov_choice.study.study import Study
 
     design = import_design(
@@ -108,7 +108,7 @@ def run_import(arguments: argparse.Namespace) -> int:
 def run_export(arguments: argparse.Namespace) -> int:
     """Write a saved design for another program."""
     from ccegov_choice.design.design import Design
-    from ccegov_choice.design.exporting import export_design
+    from ccegov_choice.design.foreign.exporting import export_design
     from ccegov_choice.study.study import Study
 
     study = Study.read(arguments.study) if arguments.study else None

@@ -22,8 +22,8 @@ from ccegov_choice.errors import DesignError
 from ccegov_choice.study.study import Study
 
 if TYPE_CHECKING:
-    from ccegov_choice.design.cases import People, Priors
-    from ccegov_choice.design.diagnosis import Diagnosis
+    from ccegov_choice.design.efficient.cases import People, Priors
+    from ccegov_choice.design.judging.diagnosis import Diagnosis
     from ccegov_choice.study.utility import Utility
 
 KEYS = ("block", "task", "alternative")
@@ -142,7 +142,7 @@ class Design:
         certificate_seconds: float = 0.0,
     ) -> Diagnosis:
         """Judge the design; see `ccegov_choice.design.diagnose.diagnose`."""
-        from ccegov_choice.design.diagnose import diagnose
+        from ccegov_choice.design.judging.diagnose import diagnose
 
         return diagnose(
             self, prior, utility=utility, people=people, trades=trades,

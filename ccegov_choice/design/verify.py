@@ -14,13 +14,13 @@ from ccegov_choice._files import read_text, sha256
 from ccegov_choice._provenance import Provenance
 from ccegov_choice._table import Table
 from ccegov_choice.design.design import KEYS, Design
-from ccegov_choice.design.effort import this_processor
+from ccegov_choice.design.efficient.effort import this_processor
+from ccegov_choice.design.efficient.record import judge_again, make_again
 from ccegov_choice.design.extra_tasks import with_holdouts, with_repeat
 from ccegov_choice.design.files import CSV, LOCK, asked_of, parse_rows, read_lock
 from ccegov_choice.design.orthogonal import orthogonal_design
+from ccegov_choice.design.personal.versions import person_designs
 from ccegov_choice.design.random import random_design
-from ccegov_choice.design.record import judge_again, make_again
-from ccegov_choice.design.versions import person_designs
 from ccegov_choice.errors import ChoiceError, Problem, ProvenanceError
 from ccegov_choice.study.study import Study
 

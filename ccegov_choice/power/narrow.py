@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.errors import DesignError, Problem, unknown_name
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.formula import parse_terms

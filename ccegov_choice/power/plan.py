@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccegov_choice._provenance import Provenance
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.errors import DesignError, Problem
 from ccegov_choice.models.constraints import Constraints, constrain
 from ccegov_choice.power.formula import ByFormula, answer_by_formula

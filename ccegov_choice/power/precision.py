@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.design.information import CodedTasks, typical_person
+from ccegov_choice.design.efficient.information import CodedTasks, typical_person
 from ccegov_choice.errors import DesignError
 from ccegov_choice.models.constraints import Constraints
 from ccegov_choice.power.truth import Mixture

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.design import Design
-from ccegov_choice.design.information import typical_person
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.efficient.information import typical_person
 from ccegov_choice.errors import ConvergenceError, CovarianceError, IdentificationError
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.models.results import Results

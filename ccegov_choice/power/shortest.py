@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from dataclasses import field as with_default
 from typing import TypeAlias
 
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.design import Design
-from ccegov_choice.design.prior import Prior
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import DesignError
 from ccegov_choice.models.constraints import constrain

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.design.prior import Prior
-from ccegov_choice.design.quadrature import normal_points
+from ccegov_choice.design.beliefs.prior import Prior
+from ccegov_choice.design.beliefs.quadrature import normal_points
 from ccegov_choice.errors import DesignError, UtilityError
 from ccegov_choice.models.tastes import ClassTaste, RandomTaste, taste_problems
 

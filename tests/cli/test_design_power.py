@@ -7,7 +7,7 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.cli.main import main
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.power.plan import plan_sample
 from ccegov_choice.power.settings import FieldConditions, Goal, Simulation
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.random import random_design
 from ccegov_choice.study.study import Study
 

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.candidates import task_space
-from ccegov_choice.design.cases import make_cases
-from ccegov_choice.design.criterion import Criterion
 from ccegov_choice.design.design import Design, coded, offered
 from ccegov_choice.design.draw import draw_tasks
-from ccegov_choice.design.efficient import efficient_design, search_designs
-from ccegov_choice.design.effort import Effort
-from ccegov_choice.design.engine import Engine, Search, no_rules
-from ccegov_choice.design.evaluate import evaluate
-from ccegov_choice.design.prior import Prior
-from ccegov_choice.design.rules import Rules, fewest_ties
+from ccegov_choice.design.efficient.cases import make_cases
+from ccegov_choice.design.efficient.criterion import Criterion
+from ccegov_choice.design.efficient.effort import Effort
+from ccegov_choice.design.efficient.engine import Engine, Search, no_rules
+from ccegov_choice.design.efficient.evaluate import evaluate
+from ccegov_choice.design.efficient.rules import Rules, fewest_ties
+from ccegov_choice.design.efficient.search_designs import efficient_design, search_designs
 from ccegov_choice.errors import DesignError
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccegov_choice.design.candidates import task_space
-from ccegov_choice.design.chances import chances_of
-from ccegov_choice.design.shortcut import _rounded
-from ccegov_choice.design.target import TargetDistribution
-from ccegov_choice.design.versions import METHODS, person_designs
+from ccegov_choice.design.personal.chances import chances_of
+from ccegov_choice.design.personal.shortcut import _rounded
+from ccegov_choice.design.personal.target import TargetDistribution
+from ccegov_choice.design.personal.versions import METHODS, person_designs
 from ccegov_choice.errors import DesignError
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

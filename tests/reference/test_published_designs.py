@@ -12,11 +12,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from ccegov_choice.design.certificate import Certificate
-from ccegov_choice.design.efficient import efficient_design
-from ccegov_choice.design.effort import Effort
-from ccegov_choice.design.prior import Prior
-from ccegov_choice.design.rules import Rules
+from ccegov_choice.design.beliefs.prior import Prior
+from ccegov_choice.design.efficient.certificate import Certificate
+from ccegov_choice.design.efficient.effort import Effort
+from ccegov_choice.design.efficient.rules import Rules
+from ccegov_choice.design.efficient.search_designs import efficient_design
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.study import Study

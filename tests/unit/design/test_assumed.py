@@ -7,7 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from ccegov_choice.design.assumed import (
+from ccegov_choice.design.beliefs.prior import Prior
+from ccegov_choice.design.candidates import task_space
+from ccegov_choice.design.draw import draw_tasks
+from ccegov_choice.design.efficient.assumed import (
     Multinomial,
     Nested,
     PanelMixed,
@@ -15,15 +18,12 @@ from ccegov_choice.design.assumed import (
     require_fit,
     utility_part,
 )
-from ccegov_choice.design.assumed_error import assumed_error, assumed_information
-from ccegov_choice.design.candidates import task_space
-from ccegov_choice.design.cases import make_cases
-from ccegov_choice.design.criterion import Criterion
-from ccegov_choice.design.draw import draw_tasks
-from ccegov_choice.design.encoding import rows_of
-from ccegov_choice.design.evaluate import evaluate
-from ccegov_choice.design.information import CodedTasks
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.efficient.assumed_error import assumed_error, assumed_information
+from ccegov_choice.design.efficient.cases import make_cases
+from ccegov_choice.design.efficient.criterion import Criterion
+from ccegov_choice.design.efficient.encoding import rows_of
+from ccegov_choice.design.efficient.evaluate import evaluate
+from ccegov_choice.design.efficient.information import CodedTasks
 from ccegov_choice.errors import DesignError
 from ccegov_choice.study.utility import Utility
 

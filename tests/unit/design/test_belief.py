@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from ccegov_choice.design.belief import Belief
+from ccegov_choice.design.beliefs.belief import Belief
 from ccegov_choice.errors import DesignError
 
 LOG = np.log(1.6)

@@ -7,17 +7,17 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 
-from ccegov_choice.design import oracle
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.candidates import task_space
-from ccegov_choice.design.cases import make_cases
-from ccegov_choice.design.certificate import Certificate
-from ccegov_choice.design.criterion import Criterion
-from ccegov_choice.design.efficient import efficient_design
-from ccegov_choice.design.effort import Effort
-from ccegov_choice.design.evaluate import evaluate
-from ccegov_choice.design.oracle import every_task
-from ccegov_choice.design.prior import Prior
-from ccegov_choice.design.rules import Rules
+from ccegov_choice.design.efficient import oracle
+from ccegov_choice.design.efficient.cases import make_cases
+from ccegov_choice.design.efficient.certificate import Certificate
+from ccegov_choice.design.efficient.criterion import Criterion
+from ccegov_choice.design.efficient.effort import Effort
+from ccegov_choice.design.efficient.evaluate import evaluate
+from ccegov_choice.design.efficient.oracle import every_task
+from ccegov_choice.design.efficient.rules import Rules
+from ccegov_choice.design.efficient.search_designs import efficient_design
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.profile import Profile

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ccegov_choice.design.criterion import Criterion, trade_vectors
-from ccegov_choice.design.evaluate import average
+from ccegov_choice.design.efficient.criterion import Criterion, trade_vectors
+from ccegov_choice.design.efficient.evaluate import average
 from ccegov_choice.errors import DesignError, TradeOffError
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccegov_choice.design.assumption import assume
-from ccegov_choice.design.belief import Belief
+from ccegov_choice.design.beliefs.belief import Belief
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.design import Design
-from ccegov_choice.design.efficient import efficient_design
-from ccegov_choice.design.effort import Effort
+from ccegov_choice.design.efficient.effort import Effort
+from ccegov_choice.design.efficient.search_designs import efficient_design
+from ccegov_choice.design.judging.assumption import assume
+from ccegov_choice.design.judging.precision import Precision, variances
+from ccegov_choice.design.judging.trading import named_trades
 from ccegov_choice.design.orthogonal import orthogonal_design
-from ccegov_choice.design.precision import Precision, variances
-from ccegov_choice.design.prior import Prior
 from ccegov_choice.design.random import random_design
-from ccegov_choice.design.trading import named_trades
 from ccegov_choice.errors import DesignError
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from ccegov_choice.design import measures
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.candidates import task_space
 from ccegov_choice.design.design import Design, coded
-from ccegov_choice.design.efficient import efficient_design
-from ccegov_choice.design.effort import Effort
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.efficient.effort import Effort
+from ccegov_choice.design.efficient.search_designs import efficient_design
+from ccegov_choice.design.personal.versions import person_designs
 from ccegov_choice.design.random import random_design
-from ccegov_choice.design.versions import person_designs
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.utility import Utility

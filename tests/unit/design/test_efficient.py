@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccegov_choice.design.belief import Belief
-from ccegov_choice.design.certificate import Certificate
-from ccegov_choice.design.criterion import Criterion
-from ccegov_choice.design.efficient import efficient_design, search_designs
-from ccegov_choice.design.effort import Effort
-from ccegov_choice.design.information import CodedTasks, error_of
-from ccegov_choice.design.prior import Prior
-from ccegov_choice.design.rules import Rules
+from ccegov_choice.design.beliefs.belief import Belief
+from ccegov_choice.design.beliefs.prior import Prior
+from ccegov_choice.design.efficient.certificate import Certificate
+from ccegov_choice.design.efficient.criterion import Criterion
+from ccegov_choice.design.efficient.effort import Effort
+from ccegov_choice.design.efficient.information import CodedTasks, error_of
+from ccegov_choice.design.efficient.rules import Rules
+from ccegov_choice.design.efficient.search_designs import efficient_design, search_designs
 from ccegov_choice.errors import DesignError
 from ccegov_choice.study.alternative import Alternative, FromCovariate
 from ccegov_choice.study.attribute import Attribute

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ccegov_choice.design.effort import Effort, Progress, Work, length_of, seconds_of
+from ccegov_choice.design.efficient.effort import Effort, Progress, Work, length_of, seconds_of
 from ccegov_choice.errors import DesignError
 
 

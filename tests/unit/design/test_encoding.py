@@ -8,7 +8,7 @@ import pytest
 
 from ccegov_choice.design.candidates import task_space
 from ccegov_choice.design.draw import draw_tasks
-from ccegov_choice.design.encoding import (
+from ccegov_choice.design.efficient.encoding import (
     check_person,
     code_slots,
     column_ranges,

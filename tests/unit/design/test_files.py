@@ -58,7 +58,7 @@ def test_verify_replays_orthogonal_designs_and_keeps_notes(tmp_path, constrained
     constrained.write(tmp_path / "study.toml")
     design = orthogonal_design(constrained, allow_loss=True, blocks=2, seed=5)
     design.save(tmp_path)
-    assert len(verify(tmp_path).checks) == 3
+    assert len(verify(tmp_path).checks) == 4
     assert Design.read(tmp_path).notes == design.notes
 
 

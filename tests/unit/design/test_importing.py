@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ccegov_choice._files import sha256
 from ccegov_choice.design.design import Design
-from ccegov_choice.design.exporting import design_text, export_design
-from ccegov_choice.design.importing import import_design
+from ccegov_choice.design.foreign.exporting import design_text, export_design
+from ccegov_choice.design.foreign.importing import import_design
 from ccegov_choice.design.random import random_design
 from ccegov_choice.design.verify import verify
 from ccegov_choice.errors import DesignError, FileFormatError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ccegov_choice.design.numbering import profile_numbers
+from ccegov_choice.design.personal.numbering import profile_numbers
 
 
 @pytest.mark.parametrize("attributes", [5, 60])

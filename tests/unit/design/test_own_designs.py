@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ccegov_choice.design.certificate import Certificate
 from ccegov_choice.design.design import Design
-from ccegov_choice.design.plan import DesignPlan
+from ccegov_choice.design.efficient.certificate import Certificate
+from ccegov_choice.design.efficient.plan import DesignPlan
 from ccegov_choice.design.verify import verify
 
 FOLDERS = sorted((Path(__file__).parents[3] / "designs").glob("*/design.toml"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccegov_choice.design.plan import DesignPlan
+from ccegov_choice.design.efficient.plan import DesignPlan
 from ccegov_choice.errors import DesignError, FileFormatError
 
 PLAN = """

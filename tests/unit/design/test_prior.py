@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from ccegov_choice.design.belief import Belief
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.beliefs.belief import Belief
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import DesignError, FileFormatError
 from ccegov_choice.models.logit import Logit

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from ccegov_choice.design.quadrature import RULES, normal_points
+from ccegov_choice.design.beliefs.quadrature import RULES, normal_points
 from ccegov_choice.errors import DesignError
 
 

@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccegov_choice.design import measures
-from ccegov_choice.design.assumed import Multinomial, Nested, PanelMixed, utility_part
-from ccegov_choice.design.assumed_error import assumed_error
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.candidates import task_space
-from ccegov_choice.design.cases import make_cases
-from ccegov_choice.design.criterion import Criterion
 from ccegov_choice.design.draw import draw_tasks
-from ccegov_choice.design.evaluate import average
-from ccegov_choice.design.prior import Prior
-from ccegov_choice.design.refine import average_logs, refine
-from ccegov_choice.design.rules import Rules
+from ccegov_choice.design.efficient.assumed import Multinomial, Nested, PanelMixed, utility_part
+from ccegov_choice.design.efficient.assumed_error import assumed_error
+from ccegov_choice.design.efficient.cases import make_cases
+from ccegov_choice.design.efficient.criterion import Criterion
+from ccegov_choice.design.efficient.evaluate import average
+from ccegov_choice.design.efficient.refine import average_logs, refine
+from ccegov_choice.design.efficient.rules import Rules
 from ccegov_choice.errors import DesignError
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ccegov_choice.design.candidates import task_space
-from ccegov_choice.design.rules import FREE, Rules, fewest_ties
+from ccegov_choice.design.efficient.rules import FREE, Rules, fewest_ties
 from ccegov_choice.errors import DesignError
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from ccegov_choice.design.target import TargetDistribution
+from ccegov_choice.design.personal.target import TargetDistribution
 from ccegov_choice.errors import DesignError
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.constraint import Forbidden, Implied

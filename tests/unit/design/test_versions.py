@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ccegov_choice.design import measures, repeats
+from ccegov_choice.design import measures
 from ccegov_choice.design.candidates import task_space
 from ccegov_choice.design.design import coded
-from ccegov_choice.design.target import TargetDistribution
+from ccegov_choice.design.personal import repeats
+from ccegov_choice.design.personal.target import TargetDistribution
+from ccegov_choice.design.personal.versions import METHODS, person_designs
 from ccegov_choice.design.verify import verify
-from ccegov_choice.design.versions import METHODS, person_designs
 from ccegov_choice.errors import DesignError
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.candidates import task_space
-from ccegov_choice.design.cases import make_cases, weighted_people, weighted_priors
-from ccegov_choice.design.criterion import Criterion
-from ccegov_choice.design.engine import Engine, Search
-from ccegov_choice.design.prior import Prior
-from ccegov_choice.design.rules import Rules
+from ccegov_choice.design.efficient.cases import make_cases, weighted_people, weighted_priors
+from ccegov_choice.design.efficient.criterion import Criterion
+from ccegov_choice.design.efficient.engine import Engine, Search
+from ccegov_choice.design.efficient.rules import Rules
 from ccegov_choice.kernels import design_reference
 from ccegov_choice.kernels.information import RIDGE, factorise
 from ccegov_choice.kernels.logit import Choices

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import ChoiceError, DesignError, TradeOffError, UtilityError
 from ccegov_choice.models.logit import Logit

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccegov_choice.design.information import CodedTasks
+from ccegov_choice.design.efficient.information import CodedTasks
 from ccegov_choice.errors import DesignError
 from ccegov_choice.models.constraints import constrain
 from ccegov_choice.power.precision import Answering, precision_of

@@ -6,7 +6,7 @@ import json
 import pandas as pd
 import pytest
 
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.errors import DesignError, TradeOffError
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.power.grid import Grid, TimeBudget

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ccegov_choice.design.prior import Prior
+from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.errors import ChoiceWarning
 from ccegov_choice.models.tastes import ClassTaste
 from ccegov_choice.power import simulation
