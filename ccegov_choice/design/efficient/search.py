@@ -291,7 +291,8 @@ def breaches_of(engine: Engine, codes: Codes) -> int:
     full[:, :V] = codes
     tied = np.zeros((T, M), np.int64)
     counts = np.zeros_like(engine.rules.least)
-    return int(all_breaches(engine.rules, full, engine.present, tied, counts))
+    found = all_breaches(engine.rules, full, engine.present, tied, counts)
+    return int(found) - engine.given_breaches
 
 
 def explain_breaches(rules: Rules, engine: Engine, codes: Codes) -> list[Problem]:

@@ -212,14 +212,11 @@ def make_setting(
     space = task_space(study, alternatives)
     given = Prior.zero(Utility.main_effects(study)) if prior is None else prior
     priors = weighted_priors(given)
-    kept = coded(fixed, space) if fixed is not None else _no_tasks(space)
+    problems = _fixed_problems(fixed, space)
+    kept = coded(fixed, space) if fixed is not None and not problems else _no_tasks(space)
     total = tasks + len(kept)
     chosen = rules or Rules()
-    problems = [*_size_problems(space, priors, tasks, total), *chosen.check(space, tasks)]
-    if fixed is not None and fixed.study != study:
-        problems.append(
-            Problem("the fixed tasks belong to another study", "Make them for this one.", "fixed")
-        )
+    problems += [*_size_problems(space, priors, tasks, total), *chosen.check(space, tasks)]
     if problems:
         raise DesignError.of(problems, "The design cannot be made ({count} problems):")
     check_blocks(total, blocks)
@@ -264,6 +261,26 @@ def _fixed_of(text: str | None, study: Study) -> Design | None:
 def _present(space: TaskSpace, rules: Rules, fixed: Design | None, tasks: int, seed: int) -> Floats:
     rows = rules.present(space, tasks, np.random.default_rng([seed, 4]))
     return rows if fixed is None else np.concatenate([offered(fixed, space), rows])
+
+
+def _fixed_problems(fixed: Design | None, space: TaskSpace) -> list[Problem]:
+    """Return why fixed tasks cannot be part of the design."""
+    if fixed is None:
+        return []
+    if fixed.study != space.study:
+        text = "the fixed tasks belong to another study"
+        return [Problem(text, "Make them for this one.", "fixed")]
+    names = [slot.alternative for slot in space.slots]
+    if space.study.opt_out is not None:
+        names.append(space.study.opt_out.id)
+    if set(fixed.alternatives) - set(names) or (
+        space.exchangeable and len(fixed.alternatives) != len(names)
+    ):
+        text = (
+            f"the fixed tasks show {', '.join(fixed.alternatives)}, the new ones {', '.join(names)}"
+        )
+        return [Problem(text, "Ask for as many alternatives as the fixed tasks have.", "fixed")]
+    return []
 
 
 def _no_tasks(space: TaskSpace) -> Codes:
