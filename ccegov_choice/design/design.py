@@ -141,7 +141,7 @@ class Design:
         trades: Sequence[tuple[str, str]] | None = None,
         certificate_seconds: float = 0.0,
     ) -> Diagnosis:
-        """Judge the design; see `ccegov_choice.design.diagnose.diagnose`."""
+        """Judge the design; see `ccegov_choice.design.judging.diagnose.diagnose`."""
         from ccegov_choice.design.judging.diagnose import diagnose
 
         return diagnose(

@@ -266,7 +266,7 @@ class Prior:
         count : int
             How many to aim at; one point when every coefficient is known.
         rule : {"sobol", "mlhs", "gauss-hermite", "spherical-radial"}
-            How they are placed; see `ccegov_choice.design.quadrature.normal_points`.
+            How they are placed; see `ccegov_choice.design.beliefs.quadrature.normal_points`.
         seed : int
             Seed of the placement.
         """

@@ -147,7 +147,7 @@ def assumed_error(
     space : TaskSpace
         The tasks that are allowed.
     cases : sequence of Case
-        Made with `ccegov_choice.design.assumed.utility_part` of the criterion.
+        Made with `ccegov_choice.design.efficient.assumed.utility_part` of the criterion.
     assumed : Multinomial, Nested or PanelMixed
         The model.
     criterion : Criterion
@@ -159,7 +159,7 @@ def assumed_error(
     Returns
     -------
     Evaluation
-        As `ccegov_choice.design.evaluate.evaluate` gives for the multinomial logit.
+        As `ccegov_choice.design.efficient.evaluate.evaluate` gives for the multinomial logit.
     """
     errors = []
     for case in cases:

@@ -106,7 +106,7 @@ def refine(
         The tasks that are allowed.
     cases : sequence of Case
         Priors and people, with few draws (16 or so), made with
-        `ccegov_choice.design.assumed.utility_part` of the criterion.
+        `ccegov_choice.design.efficient.assumed.utility_part` of the criterion.
     assumed : Multinomial, Nested or PanelMixed
         The model.
     criterion : Criterion

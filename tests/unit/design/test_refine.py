@@ -215,7 +215,7 @@ def test_averages_of_logarithms_are_those_of_errors(how):
 
 
 def test_progress_is_told(start, monkeypatch):
-    monkeypatch.setattr("ccegov_choice.design.refine.GLANCE", 0.0)
+    monkeypatch.setattr("ccegov_choice.design.efficient.refine.GLANCE", 0.0)
     space, cases, codes = start
     lines = []
     refine(space, cases, DIGITAL, D, codes, block=BLOCK, visits=5, watch=lines.append)
@@ -231,7 +231,7 @@ def test_an_interrupt_keeps_what_was_found(start):
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ccegov_choice.design.refine.GLANCE", 0.0)
+        patch.setattr("ccegov_choice.design.efficient.refine.GLANCE", 0.0)
         cut = refine(space, cases, DIGITAL, D, codes, block=BLOCK, watch=stop)
     assert cut.visits == 1
     one = refine(space, cases, DIGITAL, D, codes, block=BLOCK, visits=1)
