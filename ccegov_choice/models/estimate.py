@@ -49,12 +49,19 @@ class FitOptions:
         The result is the same to the tolerance; it is only reached sooner.
     progress : Progress, optional
         Hears of every iteration.
+    starts : int, optional
+        From how many points the search starts, for models whose likelihood can have several tops;
+        without it the model decides.
+    seed : int
+        Seed of the starts beyond the first.
     """
 
     max_iterations: int = 100
     tolerance: float = 1e-6
     warm_start: bool = True
     progress: Progress | None = None
+    starts: int | None = None
+    seed: int = 1
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,8 @@ class OptimisationRecord:
         One per iteration.
     method : str
         The algorithm, in words.
+    starts : tuple of float
+        Log-likelihood that the search came to from each of its starts, where it had several.
     """
 
     status: Status
@@ -96,6 +105,7 @@ class OptimisationRecord:
     decrement: float
     trace: tuple[TracePoint, ...] = ()
     method: str = "trust-region Newton with the analytic Hessian"
+    starts: tuple[float, ...] = ()
 
     @property
     def converged(self) -> bool:

@@ -105,6 +105,7 @@ def results_to_dict(results: Results) -> dict[str, Any]:
             "evaluations": record.evaluations,
             "gradient_norm": _number(record.gradient_norm),
             "decrement": _number(record.decrement),
+            "starts": [_number(value) for value in record.starts],
             "trace": [
                 [_number(p.value), _number(p.decrement), _number(p.step), p.accepted]
                 for p in record.trace
@@ -134,6 +135,7 @@ def results_from_dict(content: Mapping[str, Any]) -> Results:
             for value, gap, step, accepted in found["trace"]
         ),
         method=found["method"],
+        starts=tuple(_float(value) for value in found.get("starts", ())),
     )
     likelihoods = {name: _optional(content[name]) for name in _LIKELIHOODS}
     return Results(

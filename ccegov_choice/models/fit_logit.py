@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice._provenance import Provenance
-from ccegov_choice.errors import ConvergenceError
 from ccegov_choice.models.assemble import (
     ScaleGroups,
     check_levels_shown,
     logit_likelihood,
-    person_groupings,
     scale_groups,
     starting_values,
 )
-from ccegov_choice.models.baseline import constants_only, equal_shares
+from ccegov_choice.models.conclude import Found, conclude, default_covariance, with_errors
 from ccegov_choice.models.constraints import Constraints, constrain
-from ccegov_choice.models.covariance import Bootstrap, Classical, Clustered, Covariance
+from ccegov_choice.models.covariance import Covariance
 from ccegov_choice.models.covariance import covariance_kind as kind_of
 from ccegov_choice.models.estimate import Evaluation, FitOptions, Objective, Optimum, maximise
 from ccegov_choice.models.identify import (
@@ -32,13 +28,13 @@ from ccegov_choice.models.identify import (
     no_information,
 )
 from ccegov_choice.models.likelihood import LogitLikelihood
-from ccegov_choice.models.results import Results
 from ccegov_choice.models.separation import separation
 from ccegov_choice.models.unidentified import raise_findings
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.logit import Bound, Logit
+    from ccegov_choice.models.results import Results
     from ccegov_choice.study.utility import Utility
 
 FloatArray = npt.NDArray[np.float64]
@@ -138,31 +134,18 @@ def fit_logit(
     problem = logit_problem(model, data, threads=threads)
     first = starting_values(problem.constraints.names, problem.utility.size, start)
     with problem.likelihood.running():
-        optimum = search(problem, first, options)
-        results = _results(model, data, problem, optimum, Classical())
-    status = optimum.record.status
-    if status.label == "interrupted":
-        return results
-    if not optimum.record.converged:
-        error = ConvergenceError(status.message, where=model.title, cure=status.cure)
-        error.best = results
-        raise error
-    needs_data = data if isinstance(kind, Bootstrap) else None
-    return results.with_covariance(kind, data=needs_data, threads=threads)
+        found = _found(problem, search(problem, first, options))
+    results = conclude(model, data, problem.utility, problem.constraints, found)
+    return with_errors(results, data, kind, threads)
 
 
-def default_covariance(data: ChoiceData) -> Covariance:
-    """Return errors clustered by person, or classical where nothing speaks against them.
-
-    Answers of one person hang together, and with survey weights the likelihood is not that of the
-    sample: the inverse Hessian says too little in both cases.
-    """
-    hangs_together = data.tasks > data.people
-    return (
-        Clustered("person")
-        if (hangs_together or data.weighted) and data.people > 1
-        else Classical()
-    )
+def _found(problem: LogitProblem, optimum: Optimum) -> Found:
+    constraints = problem.constraints
+    estimates = constraints.full(optimum.point)
+    unconstrained = constraints.expansion.shape[0] == constraints.expansion.shape[1]
+    at = optimum.at if unconstrained else problem.likelihood.evaluate(estimates)
+    scores = problem.likelihood.scores(estimates) if optimum.at.finite else None
+    return Found(optimum, at.hessian, scores)
 
 
 def search(problem: LogitProblem, start: FloatArray, options: FitOptions) -> Optimum:
@@ -245,66 +228,3 @@ def _warm_start(problem: LogitProblem, free: FloatArray) -> FloatArray:
     )
     settled = optimum.record.converged and optimum.record.trace[-1].step < 0.5
     return optimum.point if settled else free
-
-
-def _results(
-    model: Logit,
-    data: ChoiceData,
-    problem: LogitProblem,
-    optimum: Optimum,
-    kind: Covariance,
-) -> Results:
-    constraints = problem.constraints
-    names = constraints.names
-    estimates = constraints.full(optimum.point)
-    held = constraints.box.held(optimum.point, optimum.at.gradient)
-    expansion = constraints.hold(held)
-    free = np.asarray(expansion.any(axis=1))
-    absent = dict(constraints.absent)
-    for f in np.flatnonzero(held):
-        absent.update(dict.fromkeys(constraints.names_of(int(f)), "at its bound"))
-    if not optimum.record.converged:
-        absent.update({name: "the search did not converge" for name in names if name not in absent})
-    unconstrained = constraints.expansion.shape[0] == constraints.expansion.shape[1]
-    at = optimum.at if unconstrained else problem.likelihood.evaluate(estimates)
-    scores = problem.likelihood.scores(estimates) if optimum.at.finite else None
-    weights = problem.likelihood.choices.weights
-    return Results(
-        model=model,
-        utility=problem.utility,
-        names=names,
-        estimates=estimates,
-        free=free,
-        absent=absent,
-        expansion=expansion,
-        log_likelihood=optimum.at.value,
-        log_likelihood_null=equal_shares(data),
-        log_likelihood_constants=constants_only(data),
-        hessian=at.hessian,
-        scores=scores,
-        person_ids=data.person_ids,
-        clusters=person_groupings(data),
-        covariance_kind=kind,
-        covariance=np.zeros((len(names), len(names))),
-        covariance_note="none yet",
-        optimisation=optimum.record,
-        provenance=_provenance(model, data, problem),
-        people=data.people,
-        tasks=data.tasks,
-        rows=data.rows,
-        weighted=bool((weights != 1.0).any()),
-    )
-
-
-def _provenance(model: Logit, data: ChoiceData, problem: LogitProblem) -> Provenance:
-    parents = {"study": data.study.sha256, "choices": data.choices_sha256}
-    if data.source is not None and data.source.sha256:
-        parents["data"] = data.source.sha256
-    specification = {"utility": problem.utility.formula, **model.to_dict()}
-    return replace(_made_here(), parameters=specification, parents=parents)
-
-
-@cache
-def _made_here() -> Provenance:
-    """Return a record with the versions of this process, which take milliseconds to look up."""
-    return Provenance.record("Logit.fit")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +93,14 @@ def scale_factors(
     return np.where(positions >= 0, sampled[:, positions], 1.0)
 
 
+@runtime_checkable
+class HasShares(Protocol):
+    """A model whose choice probabilities are not those of the multinomial logit."""
+
+    def shares(self, tasks: Tasks, parameters: npt.NDArray[Any]) -> FloatArray:
+        """Return choice probabilities ``(A,)`` of the rows at parameters ``(P,)``."""
+
+
 @dataclass(frozen=True, eq=False)
 class Tasks:
     """Alternatives of a frame in the order of their tasks.
@@ -127,7 +135,8 @@ class Tasks:
             If the frame is empty, does not say which rows make a task, or shows an alternative
             twice in one.
         """
-        require_logit_shares(results)
+        if not isinstance(results.model, HasShares):
+            require_logit_shares(results)
         if isinstance(data, ChoiceData):
             order = np.arange(data.rows)
             return cls(results, data.frame, data.task_offsets, data.weights, order)
@@ -182,6 +191,8 @@ class Tasks:
 
     def probabilities(self, parameters: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return choice probabilities ``(A,)``."""
+        if isinstance(self.results.model, HasShares):
+            return self.results.model.shares(self, parameters)
         values = self.value(self.matrix, parameters)
         highest = np.maximum.reduceat(values.real, self.offsets[:-1])[self.task]
         powers = np.exp(values - highest)

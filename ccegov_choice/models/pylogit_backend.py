@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ccegov_choice.errors import ConvergenceError, Problem, UtilityError, unknown_name
+from ccegov_choice.models.conclude import default_covariance
 from ccegov_choice.models.covariance import Bootstrap, Covariance, covariance_kind
-from ccegov_choice.models.fit_logit import default_covariance
 from ccegov_choice.models.pylogit_fit import alternatives_of, fit_with
 from ccegov_choice.models.pylogit_model import FAMILIES, PylogitModel
 from ccegov_choice.models.pylogit_repair import running

@@ -1,0 +1,60 @@
+"""Fitting any model that has a likelihood of people: search, check, and put the results together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from ccegov_choice.models.conclude import Found, conclude, default_covariance, with_errors
+from ccegov_choice.models.covariance import Covariance, covariance_kind
+from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.identify import flat_directions
+from ccegov_choice.models.people_search import PeopleProblem, search_people
+from ccegov_choice.models.results import Model, Results
+from ccegov_choice.models.unidentified import raise_findings
+
+if TYPE_CHECKING:
+    from ccegov_choice.data.choice_data import ChoiceData
+
+
+class PeopleModel(Model, Protocol):
+    """A specification whose likelihood is a sum over people."""
+
+    def problem(self, data: ChoiceData, *, threads: int | None = None) -> PeopleProblem:
+        """Check names and data, and lay them out for the search."""
+
+
+def fit_people(
+    model: Model,
+    data: ChoiceData,
+    problem: PeopleProblem,
+    *,
+    covariance: Covariance | str | None,
+    options: FitOptions,
+    threads: int | None = None,
+) -> Results:
+    """Estimate a model by maximum likelihood.
+
+    Raises
+    ------
+    IdentificationError
+        If the likelihood is flat in some direction; it names the parameters.
+    ConvergenceError
+        If the search does not reach the top; ``error.best`` holds the best results.
+    """
+    kind = covariance_kind(covariance) if covariance is not None else default_covariance(data)
+    found = search_people(problem, options)
+    _check_peak(problem, found)
+    results = conclude(model, data, problem.utility, problem.constraints, found)
+    return with_errors(results, data, kind, threads)
+
+
+def _check_peak(problem: PeopleProblem, found: Found) -> None:
+    optimum, constraints = found.optimum, problem.constraints
+    if not optimum.record.converged:
+        return
+    moves = ~constraints.box.held(optimum.point, optimum.at.gradient)
+    expansion = constraints.expansion[:, moves]
+    names = [constraints.names_of(int(f)) for f in np.flatnonzero(moves)]
+    raise_findings(flat_directions(-expansion.T @ found.hessian @ expansion, names))
