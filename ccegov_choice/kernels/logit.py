@@ -105,12 +105,15 @@ class Sums(NamedTuple):
         Upper triangle of the second derivatives.
     scores : (N, P) float64, or (0, P) when they are not wanted
         Slope of each person's log-likelihood.
+    people : (N,) float64, or (0,) when they are not wanted
+        Log-likelihood of each person; NaN for somebody at least where a utility is not finite.
     """
 
     value: Floats
     gradient: Floats
     hessian: Floats
     scores: Floats
+    people: Floats
 
 
 @kernel
@@ -192,6 +195,18 @@ def _add_scores(data: Any, tile: Any, task: int, tasks: int, person: int, scores
 
 
 @kernel
+def _add_people(data: Any, tile: Any, task: int, tasks: int, person: int, people: Any) -> int:
+    """Add the log-likelihood of each task of a tile to its person; return that of the last task."""
+    first = data.task_offsets[task]
+    for t in range(tasks):
+        while data.person_offsets[person + 1] <= task + t:
+            person += 1
+        chosen = tile.v[MARGIN + data.chosen[task + t] - first]
+        people[person] += data.weights[task + t] * (chosen - tile.logs[t])
+    return person
+
+
+@kernel
 def _apply_scales(data: Any, tile: Any, theta: Any, task: int, tasks: int) -> None:
     """Keep the plain utilities and multiply ``v`` by the scale of each task's group."""
     size = tile.starts[tasks]
@@ -261,7 +276,7 @@ def logit_chunks(data: Any, theta: Any, plan: Any, chunks: Any, sums: Any) -> No
     chunks : (any,) int64
         Which chunks to do.
     sums : Sums
-        Receives them; person scores of these chunks are set as well when wanted.
+        Receives them; values and scores of the people of these chunks are set as well when wanted.
     """
     count = data.x.shape[0]
     rows = data.x.shape[1]
@@ -281,6 +296,10 @@ def logit_chunks(data: Any, theta: Any, plan: Any, chunks: Any, sums: Any) -> No
         person = plan.bounds[c]
         if with_scores:
             sums.scores[person : plan.bounds[c + 1]] = 0.0
+        with_people = sums.people.shape[0] > 0
+        last_seen = person
+        if with_people:
+            sums.people[person : plan.bounds[c + 1]] = 0.0
         task, last = data.person_offsets[person], data.person_offsets[plan.bounds[c + 1]]
         while task < last:
             first = data.task_offsets[task]
@@ -304,6 +323,10 @@ def logit_chunks(data: Any, theta: Any, plan: Any, chunks: Any, sums: Any) -> No
             else:
                 probabilities_by_task(tile, size, tasks)
             value += _value_and_residuals(data, tile, task, tasks, first)
+            if with_people:
+                if not abs(total) < np.inf:
+                    sums.people[last_seen] = np.nan
+                last_seen = _add_people(data, tile, task, tasks, last_seen, sums.people)
             _add_gradient(data.x, first, size, tile.residual, gradient)
             if with_hessian:
                 if banded:

@@ -13,12 +13,13 @@ Floats = npt.NDArray[np.float64]
 
 
 class LogitSums(NamedTuple):
-    """Log-likelihood, slope ``(P,)``, second derivatives ``(P, P)``, person scores ``(N, P)``."""
+    """Log-likelihood, slope ``(P,)``, second derivatives ``(P, P)``; of people: score and value."""
 
     value: float
     gradient: Floats
     hessian: Floats
     scores: Floats
+    people: Floats
 
 
 def logit(data: Choices, theta: Floats) -> LogitSums:
@@ -39,9 +40,9 @@ def logit(data: Choices, theta: Floats) -> LogitSums:
     coefficients, parameters = data.x.shape[0], len(theta)
     beta = theta[:coefficients]
     scales = np.concatenate(([1.0], theta[coefficients:]))
-    value = 0.0
     hessian = np.zeros((parameters, parameters))
     scores = np.zeros((len(data.person_offsets) - 1, parameters))
+    values = np.zeros(len(scores))
     people = np.repeat(np.arange(len(scores)), np.diff(data.person_offsets))
     for task, person in enumerate(people):
         rows = slice(data.task_offsets[task], data.task_offsets[task + 1])
@@ -54,7 +55,7 @@ def logit(data: Choices, theta: Floats) -> LogitSums:
         if group > 0:
             slope[:, coefficients + group - 1] = plain
         shares, log_share = _shares(scale * plain, data.chosen[task] - rows.start)
-        value += weight * log_share
+        values[person] += weight * log_share
         error = -shares
         error[data.chosen[task] - rows.start] += 1.0
         scores[person] += weight * (error @ slope)
@@ -64,7 +65,7 @@ def logit(data: Choices, theta: Floats) -> LogitSums:
             cross = weight * (error @ x)
             hessian[:coefficients, coefficients + group - 1] += cross
             hessian[coefficients + group - 1, :coefficients] += cross
-    return LogitSums(value, scores.sum(axis=0), hessian, scores)
+    return LogitSums(float(values.sum()), scores.sum(axis=0), hessian, scores, values)
 
 
 def _shares(utilities: Floats, chosen: int) -> tuple[Floats, float]:

@@ -17,6 +17,7 @@ from ccegov_choice.kernels.axes import cut_people
 from ccegov_choice.kernels.logit import Choices, Plan, Sums, logit_chunks
 from ccegov_choice.kernels.tile import TILE_ROWS
 from ccegov_choice.models.estimate import Evaluation
+from ccegov_choice.models.person_likelihood import PersonValues
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -82,6 +83,7 @@ class LogitLikelihood:
             np.zeros((count, size)),
             np.zeros((count, size, size)),
             np.zeros((0, size)),
+            np.zeros(0),
         )
 
     @contextmanager
@@ -138,16 +140,21 @@ class LogitLikelihood:
 
     def scores(self, theta: FloatArray) -> FloatArray:
         """Return the slope ``(N, P)`` of each person's log-likelihood."""
+        return self.people(theta).score
+
+    def people(self, theta: FloatArray) -> PersonValues:
+        """Return the log-likelihood ``(N,)`` of each person and its slope ``(N, P)``."""
         people = len(self.choices.person_offsets) - 1
-        result = np.empty((people, self.parameters))
+        values = PersonValues(np.empty(people), np.empty((people, self.parameters)))
         sums = Sums(
             self._sums.value,
             self._sums.gradient,
             np.zeros((self.chunks, 0, 0)),
-            result,
+            values.score,
+            values.value,
         )
         self._sweep(theta, np.arange(self.chunks), sums)
-        return result
+        return values
 
     def reweighted(self, weights: FloatArray) -> LogitLikelihood:
         """Return the likelihood with other task weights ``(T,)``; nothing else is copied."""

@@ -33,6 +33,7 @@ def test_kernel_equals_its_twin(choices, sizes, groups):
     np.testing.assert_allclose(at.gradient, slow.gradient, rtol=1e-10, atol=1e-10)
     np.testing.assert_allclose(at.hessian, slow.hessian, rtol=1e-10, atol=1e-10)
     np.testing.assert_allclose(fast.scores(theta), slow.scores, rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(fast.people(theta).value, slow.people, rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize("coefficients", [1, 2, 3, 4, 7, 8, 13])
