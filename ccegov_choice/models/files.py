@@ -30,7 +30,11 @@ SCHEMA = 1
 
 # kind of model in a file -> module and class whose ``from_dict(content, utility)`` reads it
 _MODELS = {
+    "latent_class": ("ccegov_choice.models.latent_class", "LatentClass"),
     "logit": ("ccegov_choice.models.logit", "Logit"),
+    "nested logit": ("ccegov_choice.models.nested", "NestedLogit"),
+    "cross-nested logit": ("ccegov_choice.models.cross_nested", "CrossNestedLogit"),
+    "scaled logit": ("ccegov_choice.models.scaled", "ScaledLogit"),
     "pylogit": ("ccegov_choice.models.pylogit_model", "PylogitModel"),
 }
 _COUNTS = ("people", "tasks", "rows", "weighted")
@@ -139,7 +143,7 @@ def results_from_dict(content: Mapping[str, Any]) -> Results:
     )
     likelihoods = {name: _optional(content[name]) for name in _LIKELIHOODS}
     return Results(
-        model=_model(content["model"], utility),
+        model=model_from_dict(content["model"], utility),
         utility=utility,
         names=tuple(content["names"]),
         estimates=_unpack(content["estimates"]),
@@ -165,7 +169,8 @@ def results_from_dict(content: Mapping[str, Any]) -> Results:
     )
 
 
-def _model(content: Mapping[str, Any], utility: Utility) -> Model:
+def model_from_dict(content: Mapping[str, Any], utility: Utility) -> Model:
+    """Make the model that a file names by its ``kind``."""
     kind = content["kind"]
     if kind not in _MODELS:
         raise FileFormatError.of([unknown_name(kind, _MODELS, "kind of model")])

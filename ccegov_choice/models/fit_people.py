@@ -1,4 +1,4 @@
-"""Fitting any model that has a likelihood of people: search, check, and put the results together."""
+"""Fitting a model that has a likelihood of people: search, check, and put results together."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ def fit_people(
     """
     kind = covariance_kind(covariance) if covariance is not None else default_covariance(data)
     found = search_people(problem, options)
+    if problem.inspect is not None and found.optimum.record.converged:
+        problem.inspect(problem.constraints.full(found.optimum.point))
     _check_peak(problem, found)
     results = conclude(model, data, problem.utility, problem.constraints, found)
     return with_errors(results, data, kind, threads)

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.models.conclude import Found
+from ccegov_choice.models.constraints import left_inverse
 from ccegov_choice.models.estimate import Evaluation, FitOptions, Optimum, maximise
 from ccegov_choice.models.person_likelihood import (
     PersonLikelihood,
@@ -64,6 +65,11 @@ class PeopleProblem:
         A cheaper likelihood with its top nearby: the same with fewer draws.
     warm : callable, optional
         From a start to a better one, such as some steps of an EM algorithm.
+    canonical : callable, optional
+        From the top to the point of the same likelihood that is reported, such as the one where
+        classes are in the order of their size.
+    inspect : callable, optional
+        Looks at the parameters at the top before results are made, to warn or to raise.
     """
 
     utility: Utility
@@ -73,6 +79,8 @@ class PeopleProblem:
     mass: float
     coarse: PersonLikelihood | None = None
     warm: Warm | None = None
+    canonical: Warm | None = None
+    inspect: Callable[[FloatArray], None] | None = None
 
     def reweighted(self, times: FloatArray) -> PeopleProblem:
         """Return the problem with each person counted ``(N,)`` times as much."""
@@ -116,12 +124,20 @@ class PeopleObjective:
         value, gradient = float(at.value.sum()), at.score.sum(axis=0)
         if not (np.isfinite(value) and np.isfinite(gradient).all()):
             return Evaluation(value, gradient, np.full((len(free), len(free)), np.nan))
-        analytic = self.likelihood.hessian(self.constraints.full(free))
+        analytic = self._own_hessian(free)
         if analytic is not None:
-            expansion = self.constraints.expansion
-            return Evaluation(value, gradient, expansion.T @ analytic @ expansion)
+            return Evaluation(value, gradient, analytic)
         outer = outer_products(at, self.likelihood.weights)
         return Evaluation(value, gradient, self._corrected(free, gradient, outer))
+
+    def _own_hessian(self, free: FloatArray) -> FloatArray | None:
+        """Return second derivatives ``(F, F)`` as the likelihood gives them, if it does."""
+        analytic = self.likelihood.hessian(self.constraints.full(free))
+        if analytic is None:
+            return None
+        self.passes += getattr(self.likelihood, "hessian_passes", 0)
+        expansion = self.constraints.expansion
+        return np.asarray(expansion.T @ analytic @ expansion)
 
     def _corrected(self, free: FloatArray, gradient: FloatArray, outer: FloatArray) -> FloatArray:
         correction = np.zeros_like(outer) if self.correction is None else self.correction
@@ -140,10 +156,9 @@ class PeopleObjective:
 
     def hessian(self, at: Evaluation, free: FloatArray) -> FloatArray:
         """Return second derivatives ``(F, F)`` at a point, exact to about seven digits."""
-        analytic = self.likelihood.hessian(self.constraints.full(free))
+        analytic = self._own_hessian(free)
         if analytic is not None:
-            expansion = self.constraints.expansion
-            return np.asarray(expansion.T @ analytic @ expansion)
+            return analytic
         return difference_hessian(self.gradient, free, at.gradient, at.hessian)
 
 
@@ -165,6 +180,7 @@ def search_people(problem: PeopleProblem, options: FitOptions) -> Found:
     else:
         objective.correction = _correction(problem, best)
         optimum, curvature = _finish(problem, objective, best.point, options)
+        optimum, curvature = _relabelled(problem, objective, optimum, curvature)
     record = replace(
         optimum.record, evaluations=objective.passes, starts=ends, method=_told(problem)
     )
@@ -174,7 +190,24 @@ def search_people(problem: PeopleProblem, options: FitOptions) -> Found:
     return Found(found, _spread(problem.constraints, curvature), scores)
 
 
+def _relabelled(
+    problem: PeopleProblem, objective: PeopleObjective, optimum: Optimum, curvature: FloatArray
+) -> tuple[Optimum, FloatArray]:
+    """Go to the point of the same likelihood that is reported."""
+    if problem.canonical is None or not optimum.record.converged:
+        return optimum, curvature
+    here = problem.constraints.full(optimum.point)
+    point = problem.constraints.reduce(problem.canonical(here))
+    if np.array_equal(point, optimum.point):
+        return optimum, curvature
+    at = objective(point)
+    return replace(optimum, point=point, at=at), objective.hessian(at, point)
+
+
 def _told(problem: PeopleProblem) -> str:
+    own: str | None = getattr(problem.likelihood, "method", None)
+    if own is not None:
+        return own
     start = problem.constraints.full(problem.constraints.reduce(problem.starts[0]))
     return METHOD if problem.likelihood.hessian(start) is None else NEWTON
 
@@ -244,5 +277,5 @@ def _finish(
 
 def _spread(constraints: Constraints, curvature: FloatArray) -> FloatArray:
     """Return a Hessian ``(P, P)`` whose part in the free parameters is that given ``(F, F)``."""
-    inverse = constraints.expansion / np.maximum(constraints.expansion.sum(axis=0), 1.0)
-    return np.asarray(inverse @ curvature @ inverse.T)
+    inverse = left_inverse(constraints.expansion)
+    return np.asarray(inverse.T @ curvature @ inverse)
