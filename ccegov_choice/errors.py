@@ -141,6 +141,10 @@ class ChoiceWarning(UserWarning):
     """Something that a careful analyst would want to know; the work went on."""
 
 
+class UtilityMaximisationWarning(ChoiceWarning):
+    """Estimates that no people could have who always take what is best for them."""
+
+
 def unknown_name(
     name: object, allowed: Iterable[object], what: str, *, where: str | None = None
 ) -> Problem:

@@ -26,7 +26,8 @@ class Constraints:
     offset : ndarray of shape (P,)
         Values of fixed parameters, zero elsewhere.
     expansion : ndarray of shape (P, F)
-        A one where a parameter is (or equals) a free one.
+        A one where a parameter is (or equals) a free one, minus one where it is what free ones
+        leave of one.
     box : Box
         Bounds of the free ones.
     absent : mapping of str to str
@@ -46,6 +47,8 @@ class Constraints:
 
     def reduce(self, full: FloatArray) -> FloatArray:
         """Return free parameters ``(F,)`` from all of them; equal ones take their mean."""
+        if (self.expansion < 0).any():  # some are what others leave of one
+            return np.asarray(left_inverse(self.expansion) @ (full - self.offset))
         mean: FloatArray = self.expansion.T @ full / self.expansion.sum(axis=0)
         return mean
 
@@ -58,6 +61,14 @@ class Constraints:
         return tuple(
             name for name, used in zip(self.names, self.expansion[:, free], strict=True) if used
         )
+
+
+def left_inverse(expansion: FloatArray) -> FloatArray:
+    """Return the matrix ``(F, P)`` that takes changes of parameters back to those of free ones."""
+    if (expansion < 0).any():
+        inverse: FloatArray = np.linalg.pinv(expansion)
+        return inverse
+    return np.asarray(expansion.T / np.maximum(expansion.sum(axis=0), 1.0)[:, None])
 
 
 def constrain(

@@ -1,0 +1,250 @@
+"""From a tree model and choice data to the problem that the search reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ccegov_choice.data.labels import as_labels
+from ccegov_choice.errors import DataError, Problem, UtilityError
+from ccegov_choice.kernels.nested import TreeChoices
+from ccegov_choice.models.assemble import check_levels_shown, check_threads
+from ccegov_choice.models.constraints import Constraints, constrain
+from ccegov_choice.models.identify import empty_levels
+from ccegov_choice.models.likelihood import frozen
+from ccegov_choice.models.log_scale import LogScale
+from ccegov_choice.models.people_search import PeopleProblem
+from ccegov_choice.models.tree import (
+    Nest,
+    allocation_names,
+    dissimilarity_names,
+    nest_problems,
+    pack,
+    walk,
+)
+from ccegov_choice.models.tree_likelihood import TreeLikelihood, leaves_of, places_in_task
+from ccegov_choice.models.tree_starts import tree_starts
+from ccegov_choice.models.unidentified import raise_findings
+
+if TYPE_CHECKING:
+    from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.study.study import Study
+    from ccegov_choice.study.utility import Utility
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Bound = tuple[float | None, float | None]
+
+# Below this the alternatives of a nest are the same but for their utility, in double precision.
+LEAST = 0.01
+
+
+class TreeSpecification(Protocol):
+    """What the models of a tree have in common."""
+
+    @property
+    def utility(self) -> Utility:
+        """The utility of the alternatives."""
+
+    @property
+    def tree(self) -> tuple[Nest, ...]:
+        """The nests of the root."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether an alternative may stand in several nests."""
+
+    @property
+    def scale(self) -> tuple[str, ...]:
+        """Columns that the scale depends on."""
+
+    @property
+    def fixed(self) -> Mapping[str, float]:
+        """Parameters that keep a value."""
+
+    @property
+    def bounds(self) -> Mapping[str, Bound]:
+        """Bounds of parameters."""
+
+    @property
+    def equalities(self) -> Sequence[Sequence[str]]:
+        """Groups of parameters that have the same value."""
+
+
+@dataclass(frozen=True)
+class TreeNames:
+    """Names of all parameters, by what they are.
+
+    Parameters
+    ----------
+    coefficients, log_scales, dissimilarities : tuple of str
+        The first ``K``, the next ``G``, and those of nests.
+    allocations : mapping of str to tuple of str
+        For each alternative in several nests its shares there.
+    """
+
+    coefficients: tuple[str, ...]
+    log_scales: tuple[str, ...]
+    dissimilarities: tuple[str, ...]
+    allocations: Mapping[str, tuple[str, ...]]
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """All ``P`` names in order."""
+        shares = (name for names in self.allocations.values() for name in names)
+        return (*self.coefficients, *self.log_scales, *self.dissimilarities, *shares)
+
+
+def names_of(model: TreeSpecification, study: Study) -> TreeNames:
+    """Return the names of a model's parameters."""
+    return TreeNames(
+        model.utility.bind(study).names,
+        LogScale(model.scale, study).names,
+        dissimilarity_names(model.tree),
+        allocation_names(model.tree) if model.shared else {},
+    )
+
+
+def tree_problem(
+    model: TreeSpecification, data: ChoiceData, *, threads: int | None = None
+) -> PeopleProblem:
+    """Check names and data, and lay them out for the search.
+
+    Raises
+    ------
+    UtilityError, DataError
+        If they do not fit each other; all problems are listed.
+    IdentificationError
+        If the data cannot tell the coefficients of the utility.
+    """
+    utility = model.utility.bind(data.study)
+    _check_nests(model, data)
+    names = names_of(model, data.study)
+    constraints = tree_constraints(model, names)
+    chosen = data.chosen
+    raise_findings(empty_levels(check_levels_shown(utility, data), constraints))
+    alternatives, leaves = rows_of(model, data.frame, data.task_offsets)
+    choices = TreeChoices(
+        frozen(utility.matrix(data.frame)),
+        frozen(LogScale(model.scale, data.study).values(data.frame, data.task_offsets)),
+        frozen(leaves),
+        frozen(data.task_offsets),
+        frozen(data.person_offsets),
+        frozen(chosen),
+        frozen(data.weights),
+    )
+    tree = pack(model.tree, alternatives, names.every)
+    likelihood = TreeLikelihood(choices, tree, check_threads(threads))
+    starts = tree_starts(model, names, data, constraints, threads=threads)
+    return PeopleProblem(utility, likelihood, constraints, starts, float(data.weights.sum()))
+
+
+def rows_of(
+    model: TreeSpecification, frame: pd.DataFrame, task_offsets: IntArray
+) -> tuple[tuple[str, ...], IntArray]:
+    """Return the ``J`` alternatives of the tree, and which of them each row ``(A,)`` is.
+
+    Without nests any names will do, and the place of a row in its task is as good as a name.
+
+    Raises
+    ------
+    DataError
+        If rows do not say which alternative they are.
+    """
+    if not model.tree:
+        places = places_in_task(task_offsets)
+        return tuple(str(j) for j in range(int(places.max(initial=0)) + 1)), places
+    if "alternative" not in frame:
+        raise DataError(
+            "the rows do not say which alternative they are, and nests are made of alternatives",
+            where="data frame",
+            cure="Add the column 'alternative'.",
+        )
+    met = as_labels(pd.unique(frame["alternative"]))
+    nested = [name for nest in walk(model.tree) for name in nest.alternatives]
+    alternatives = tuple(dict.fromkeys([*nested, *met]))
+    return alternatives, leaves_of(alternatives, as_labels(frame["alternative"]))
+
+
+def _check_nests(model: TreeSpecification, data: ChoiceData) -> None:
+    if not model.tree:
+        return
+    study = data.study
+    if not study.labelled and study.opt_out is None:
+        raise UtilityError(
+            f"the alternatives of '{study.id}' have no names of their own, so that none resembles "
+            "another more than the rest",
+            where="nests",
+            cure="Use MixedLogit for tastes that differ, or ScaledLogit; nests need labelled "
+            "alternatives or an opt-out.",
+        )
+    known = study.alternative_ids if study.labelled else data.alternatives
+    problems = nest_problems(model.tree, known, shared=model.shared)
+    if problems:
+        raise UtilityError.of(problems, "The nests have {count} problems:")
+
+
+# --- constraints ----------------------------------------------------------------------------------
+
+
+def tree_constraints(model: TreeSpecification, names: TreeNames) -> Constraints:
+    """Return how all parameters follow from the free ones.
+
+    Dissimilarities are positive. Of the shares of an alternative the last that is not fixed is
+    what the others leave of one.
+
+    Raises
+    ------
+    UtilityError
+        Listing unknown names and contradictions.
+    """
+    rests = {_rest(shares, model.fixed): shares for shares in names.allocations.values()}
+    _check_shares(model, rests)
+    bounds: dict[str, Bound] = dict.fromkeys(names.dissimilarities, (LEAST, None))
+    for rest, shares in rests.items():
+        bounds |= {name: (0.0, 1.0) for name in shares if name != rest}
+    # a rest stands in as fixed until it is put together from the others
+    fixed = {**model.fixed, **{rest: 0.0 for rest in rests if rest not in model.fixed}}
+    built = constrain(
+        names.every, fixed=fixed, equal=model.equalities, bounds={**bounds, **model.bounds}
+    )
+    offset, expansion, absent = built.offset.copy(), built.expansion.copy(), dict(built.absent)
+    for rest, shares in rests.items():
+        row = built.names.index(rest)
+        others = [built.names.index(name) for name in shares if name != rest]
+        offset[row] = 1.0 - offset[others].sum()
+        expansion[row] = -expansion[others].sum(axis=0)
+        if expansion[row].any():
+            del absent[rest]
+        else:
+            absent[rest] = "the others leave no choice"
+    return replace(built, offset=offset, expansion=expansion, absent=absent)
+
+
+def _rest(shares: Sequence[str], fixed: Mapping[str, float]) -> str:
+    free = [name for name in shares if name not in fixed]
+    return free[-1] if free else shares[-1]
+
+
+def _check_shares(model: TreeSpecification, rests: Mapping[str, Sequence[str]]) -> None:
+    problems = []
+    for rest, shares in rests.items():
+        given = sum(model.fixed.get(name, 0.0) for name in shares)
+        whole = rest in model.fixed
+        if given > 1 + 1e-12 or (whole and abs(given - 1) > 1e-12):
+            problem = f"{', '.join(shares)} are fixed at a sum of {given:g}"
+            problems.append(Problem(problem, "They must sum to one.", "fixed"))
+        used = [("bounds", model.bounds), *(("equal", group) for group in model.equalities)]
+        for where, group in used:
+            if rest in group and not whole:
+                problem = f"'{rest}' is what the other shares of its alternative leave of one"
+                others = [name for name in shares if name != rest]
+                cure = f"Name {' or '.join(others)} instead."
+                problems.append(Problem(problem, cure, where))
+    if problems:
+        raise UtilityError.of(problems, "The allocations have {count} problems:")
