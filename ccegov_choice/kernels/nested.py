@@ -141,7 +141,7 @@ def _new_room(tree: Any, theta: Any) -> Any:
 @kernel
 def _power(exponent: float) -> float:
     """Return the exponential; it is often that of zero, where a nest has one way to the choice."""
-    return 1.0 if exponent == 0.0 else np.exp(exponent)
+    return 1.0 if exponent == 0.0 else float(np.exp(exponent))
 
 
 @kernel
@@ -149,7 +149,7 @@ def _scale(data: Any, theta: Any, task: int) -> float:
     exponent = 0.0
     for g in range(data.z.shape[0]):
         exponent += theta[data.x.shape[0] + g] * data.z[g, task]
-    return np.exp(exponent)
+    return float(np.exp(exponent))
 
 
 @kernel
@@ -198,7 +198,7 @@ def _up(tree: Any, room: Any) -> None:
 @kernel
 def _log_share(tree: Any, room: Any, nest: int, edge: int) -> float:
     q = room.value[tree.members[edge]] + room.offsets[edge]
-    return (q - room.value[tree.alternatives + nest]) / room.widths[nest]
+    return float((q - room.value[tree.alternatives + nest]) / room.widths[nest])
 
 
 @kernel
@@ -221,7 +221,7 @@ def _reach(tree: Any, room: Any, chosen: int) -> float:
                 along = room.reach[tree.members[e]] + _log_share(tree, room, n, e)
                 total += _power(along - top)
         room.reach[here] = top + np.log(total)
-    return room.reach[len(room.reach) - 1]
+    return float(room.reach[len(room.reach) - 1])
 
 
 @kernel

@@ -66,8 +66,7 @@ class Constraints:
 def left_inverse(expansion: FloatArray) -> FloatArray:
     """Return the matrix ``(F, P)`` that takes changes of parameters back to those of free ones."""
     if (expansion < 0).any():
-        inverse: FloatArray = np.linalg.pinv(expansion)
-        return inverse
+        return np.asarray(np.linalg.pinv(expansion), dtype=np.float64)
     return np.asarray(expansion.T / np.maximum(expansion.sum(axis=0), 1.0)[:, None])
 
 

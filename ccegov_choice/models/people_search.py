@@ -181,6 +181,8 @@ def search_people(problem: PeopleProblem, options: FitOptions) -> Found:
         objective.correction = _correction(problem, best)
         optimum, curvature = _finish(problem, objective, best.point, options)
         optimum, curvature = _relabelled(problem, objective, optimum, curvature)
+        if problem.coarse is None:
+            optimum = _with_approach(best, optimum)
     record = replace(
         optimum.record, evaluations=objective.passes, starts=ends, method=_told(problem)
     )
@@ -188,6 +190,17 @@ def search_people(problem: PeopleProblem, options: FitOptions) -> Found:
     scores = problem.likelihood.people(estimates).score if optimum.at.finite else None
     found = replace(optimum, record=record)
     return Found(found, _spread(problem.constraints, curvature), scores)
+
+
+def _with_approach(best: Optimum, optimum: Optimum) -> Optimum:
+    """Count the steps of the approach, which were on the same likelihood."""
+    before, after = best.record, optimum.record
+    record = replace(
+        after,
+        iterations=before.iterations + after.iterations,
+        trace=(*before.trace, *after.trace[1:]),
+    )
+    return replace(optimum, record=record)
 
 
 def _relabelled(
