@@ -117,6 +117,10 @@ class CovarianceError(ChoiceError):
     """Standard errors of the kind asked for do not exist."""
 
 
+class TasteError(ChoiceError):
+    """Something was asked of everybody's tastes, and the model says that they differ."""
+
+
 class TradeOffError(ChoiceError):
     """A willingness to trade, or its interval, does not exist as asked."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,14 +13,17 @@ import numpy.typing as npt
 
 from ccegov_choice.errors import CovarianceError
 from ccegov_choice.models.covariance import Bootstrap
-from ccegov_choice.models.estimate import FitOptions, maximise
+from ccegov_choice.models.estimate import FitOptions, Optimum, maximise
 from ccegov_choice.models.evidence import Computed
+from ccegov_choice.models.people_search import PeopleObjective, PeopleProblem
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.models.constraints import Constraints
     from ccegov_choice.models.results import Results
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 # With fewer refits that have a top, their spread says nothing about that of the estimates.
 _LEAST_SHARE = 0.9
@@ -52,7 +58,7 @@ def bootstrap_estimates(
     seed: int = 1,
     threads: int | None = None,
 ) -> Replicates:
-    """Refit a logit on samples of people drawn with replacement.
+    """Refit a model on samples of people drawn with replacement.
 
     No rows are copied: the tasks of a person drawn twice have their weight doubled. Each refit
     starts from the estimates.
@@ -60,7 +66,7 @@ def bootstrap_estimates(
     Parameters
     ----------
     results : Results
-        A fitted logit.
+        A fitted model.
     data : ChoiceData
         The data of the fit.
     replications : int
@@ -79,39 +85,76 @@ def bootstrap_estimates(
     ----------
     Efron & Tibshirani (1993), An Introduction to the Bootstrap.
     """
-    from ccegov_choice.models.fit_logit import logit_problem
-    from ccegov_choice.models.logit import Logit
-
-    if not isinstance(results.model, Logit):
-        raise CovarianceError(
-            f"the bootstrap cannot refit a {results.model.title}",
-            cure="Use the covariance 'clustered'.",
-        )
     _check_arguments(results, data, replications)
-    problem = logit_problem(results.model, data, threads=threads)
-    start = problem.constraints.reduce(results.estimates)
-    tasks_of = np.diff(data.person_offsets)
     generator = np.random.default_rng(seed)
     found = []
-    with problem.likelihood.running():
+    with _refits(results, data, threads) as (refit, constraints):
         for _ in range(replications):
             drawn = generator.integers(data.people, size=data.people)
-            times = np.bincount(drawn, minlength=data.people)
-            weights = problem.likelihood.choices.weights * np.repeat(times, tasks_of)
-            sample = problem.reweighted(weights)
-            optimum = maximise(
-                sample.objective(),
-                start,
-                problem.constraints.box,
-                mass=problem.mass,
-                options=FitOptions(tolerance=1e-4, max_iterations=50),
-            )
+            optimum = refit(np.bincount(drawn, minlength=data.people))
             if optimum.record.status.label == "interrupted":
                 raise KeyboardInterrupt
             settled = optimum.record.trace[-1].step < 0.1
             if optimum.record.converged and settled:
-                found.append(problem.constraints.full(optimum.point))
+                found.append(constraints.full(optimum.point))
     return Replicates(np.array(found).reshape(len(found), len(results.names)), replications)
+
+
+@contextmanager
+def _refits(
+    results: Results, data: ChoiceData, threads: int | None
+) -> Iterator[tuple[Callable[[IntArray], Optimum], Constraints]]:
+    """Lay the data out once, and give a function that refits with people counted ``(N,)`` times.
+
+    Raises
+    ------
+    CovarianceError
+        If the model cannot be refitted.
+    """
+    from ccegov_choice.models.fit_logit import logit_problem
+    from ccegov_choice.models.logit import Logit
+
+    rules = FitOptions(tolerance=1e-4, max_iterations=50)
+    if isinstance(results.model, Logit):
+        problem = logit_problem(results.model, data, threads=threads)
+        tasks_of = np.diff(data.person_offsets)
+        start = problem.constraints.reduce(results.estimates)
+
+        def refit(times: IntArray) -> Optimum:
+            weights = problem.likelihood.choices.weights * np.repeat(times, tasks_of)
+            return maximise(
+                problem.reweighted(weights).objective(),
+                start,
+                problem.constraints.box,
+                mass=problem.mass,
+                options=rules,
+            )
+
+        with problem.likelihood.running():
+            yield refit, problem.constraints
+        return
+    lay_out = getattr(results.model, "problem", None)
+    if lay_out is None:
+        raise CovarianceError(
+            f"the bootstrap cannot refit a {results.model.title}",
+            cure="Use the covariance 'clustered'.",
+        )
+    people: PeopleProblem = lay_out(data, threads=threads)
+    yield partial(_refit_people, people, results.estimates, rules), people.constraints
+
+
+def _refit_people(
+    problem: PeopleProblem, estimates: FloatArray, rules: FitOptions, times: IntArray
+) -> Optimum:
+    """Search from the estimates: in a sample, classes keep the names that they have."""
+    sample = problem.reweighted(times.astype(np.float64))
+    return maximise(
+        PeopleObjective(sample.likelihood, problem.constraints),
+        problem.constraints.reduce(estimates),
+        problem.constraints.box,
+        mass=problem.mass,
+        options=rules,
+    )
 
 
 def bootstrap_covariance(

@@ -133,7 +133,7 @@ def _common(model: LatentClass, utility: Utility) -> frozenset[str]:
     problems: list[Problem] = [
         unknown_name(name, known, "attribute or coefficient", where="common")
         for name in model.common
-        if name not in known
+        if name not in (*known, "*")
     ]
     for spec in model.specs:
         problems += spec.problems(utility)
@@ -147,12 +147,12 @@ def _common(model: LatentClass, utility: Utility) -> frozenset[str]:
         )
     if problems:
         raise UtilityError.of(problems, "The classes have {count} problems:")
+    if "*" in model.common:
+        return frozenset(utility.names)
     return frozenset(coefficients_of(utility, model.common))
 
 
-def _is_shared(
-    name: str, model: LatentClass, utility: Utility, common: frozenset[str]
-) -> bool:
+def _is_shared(name: str, model: LatentClass, utility: Utility, common: frozenset[str]) -> bool:
     """Return whether some class has the common value of a coefficient."""
     return name in common and any(
         name not in spec.ignored(utility) and name not in spec.fixed

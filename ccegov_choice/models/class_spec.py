@@ -105,13 +105,11 @@ class ClassSpec:
             if name not in utility.names
         ]
         if self.only is not None and self.ignores:
-            found.append(
-                Problem("both 'only' and 'ignores' are given", "Give one of them.", where)
-            )
+            found.append(Problem("both 'only' and 'ignores' are given", "Give one of them.", where))
         if self.model is not None and (named or self.fixed):
             found.append(
                 Problem(
-                    "a class with a model of its own takes neither 'ignores' nor 'only' nor 'fixed'",
+                    "a class with a model of its own takes no 'ignores', 'only' or 'fixed'",
                     "Give them to that model.",
                     where,
                 )

@@ -56,12 +56,14 @@ class Test:
 
     Parameters
     ----------
-    kind : {"likelihood ratio", "Ben-Akiva & Swait"}
-        Likelihood ratio where the first is a special case of the second, else the other.
+    kind : {"likelihood ratio", "Ben-Akiva & Swait", "none"}
+        Likelihood ratio where the first is a special case of the second, else the other; none
+        where the number of classes differs.
     null, alternative : str
         The model that is held true, and the one that fits better.
     statistic : float
-        Twice the gain in log-likelihood; or the difference of adjusted rho-squared.
+        Twice the gain in log-likelihood (also where there is no test); or the difference of
+        adjusted rho-squared.
     degrees : int or None
         Degrees of freedom of the likelihood ratio.
     p_value : float or None
@@ -257,6 +259,11 @@ def _fit(results: Results, name: str) -> Fit:
 
 
 def _test(first: Results, first_name: str, second: Results, second_name: str) -> Test:
+    if _has_classes(first) or _has_classes(second):
+        if first.log_likelihood > second.log_likelihood:
+            first, first_name, second, second_name = second, second_name, first, first_name
+        gain = 2 * (second.log_likelihood - first.log_likelihood)
+        return Test("none", first_name, second_name, gain, None, None, _NO_TEST_OF_CLASSES)
     if is_special_case(first, second):
         return _likelihood_ratio(first, first_name, second, second_name)
     if is_special_case(second, first):
@@ -264,6 +271,16 @@ def _test(first: Results, first_name: str, second: Results, second_name: str) ->
     if _adjusted(first) > _adjusted(second):
         first, first_name, second, second_name = second, second_name, first, first_name
     return _ben_akiva_swait(first, first_name, second, second_name)
+
+
+_NO_TEST_OF_CLASSES = (
+    "a class less is a share of zero, at the edge of what shares can be, where twice the gain in "
+    "log-likelihood is not chi-squared: compare by BIC"
+)
+
+
+def _has_classes(results: Results) -> bool:
+    return results.model.kind == "latent_class"
 
 
 def _likelihood_ratio(small: Results, small_name: str, large: Results, large_name: str) -> Test:
@@ -297,6 +314,11 @@ def _notes(results: Sequence[Results], labels: Sequence[str]) -> tuple[str, ...]
         notes.append("The log-likelihoods are weighted, so tests, AIC and BIC are only a guide.")
     elif any(item.tasks > item.people for item in results):
         notes.append("People answered several tasks; the tests take their answers as independent.")
+    if any(_has_classes(item) for item in results):
+        notes.append(
+            "Numbers of classes are compared by BIC, and by whether each class means something: "
+            "no likelihood ratio tests them, for a class less is a share at the edge."
+        )
     for item, name in zip(results, labels, strict=True):
         if not item.converged:
             notes.append(f"{name} did not converge: {item.optimisation.status.cure}")

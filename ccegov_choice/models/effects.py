@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import special
 
 from ccegov_choice._table import Table
-from ccegov_choice.models.probabilities import Tasks
+from ccegov_choice.models.probabilities import Tasks, require_logit_shares
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
@@ -138,6 +138,7 @@ class View:
     @classmethod
     def of(cls, results: Results, data: ChoiceData | pd.DataFrame, attribute: Attribute) -> View:
         """Read the tasks and sort their rows into groups; unnamed alternatives are one group."""
+        require_logit_shares(results)  # responses here are those of a logit
         tasks = Tasks.of(results, data)
         tasks.matrix  # noqa: B018  (checks the frame before anything is read from it)
         study = results.study

@@ -17,6 +17,8 @@ from ccegov_choice.models.estimate import FitOptions
 from ccegov_choice.study.utility import Utility
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.people_search import PeopleProblem
     from ccegov_choice.models.probabilities import Tasks
@@ -44,7 +46,8 @@ class LatentClass:
         ``"age + C(income)"``; without it the shares are the same for everybody. The first class
         is the base.
     common : sequence of str
-        Attributes or coefficients that have one value in all classes.
+        Attributes or coefficients that have one value in all classes that do not ignore them;
+        ``"*"`` for all.
     scale_classes : int
         Classes of scale, crossed with those of taste: each but the first multiplies utilities by
         ``exp(log_scale)``, so that tastes and how surely people choose are told apart.
@@ -57,7 +60,7 @@ class LatentClass:
 
     Notes
     -----
-    The likelihood has several tops. The search starts from ten points unless told otherwise;
+    The likelihood has several tops. The search starts from sixteen points unless told otherwise;
     ``results.optimisation.starts`` holds what each came to.
 
     Classes that have no names are put in the order of their size after the search, unless a
@@ -168,7 +171,7 @@ class LatentClass:
         covariance : Covariance or str, optional
             Kind of standard errors, see `Logit.fit`.
         options : FitOptions, optional
-            When the search stops, and from how many points it starts (ten).
+            When the search stops, and from how many points it starts (sixteen).
 
         Returns
         -------
@@ -211,6 +214,20 @@ class LatentClass:
 
         return population_shares(self, tasks, parameters)
 
+    def individual_coefficients(
+        self, results: Results, data: ChoiceData, *, threads: int | None = None
+    ) -> pd.DataFrame:
+        """Return the coefficients expected of each person; see `individual_coefficients`."""
+        from ccegov_choice.models.class_shares import unit_coefficients
+
+        return unit_coefficients(results, data, threads=threads)
+
+    def notes(self, results: Results) -> tuple[str, ...]:
+        """Return what a reader of the summary must know."""
+        from ccegov_choice.models.class_profiles import started
+
+        return tuple(started(results))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the specification without its utility, as JSON can hold it."""
         classes: Any = self.classes
@@ -233,7 +250,9 @@ class LatentClass:
         """Read what `to_dict` gave."""
         classes = content["classes"]
         if not isinstance(classes, int):
-            classes = [c if isinstance(c, str) else ClassSpec.from_dict(c, utility) for c in classes]
+            classes = [
+                c if isinstance(c, str) else ClassSpec.from_dict(c, utility) for c in classes
+            ]
         return cls(
             utility,
             classes=classes,
@@ -256,9 +275,7 @@ def _check(model: LatentClass) -> None:
         cure = "Give two or more, or fit Logit(utility)."
         problems.append(Problem(f"{count} classes are no classes", cure, where))
     if model.scale_classes < 1:
-        problems.append(
-            Problem(f"{model.scale_classes} classes of scale", "Give 1, 2, ...", where)
-        )
+        problems.append(Problem(f"{model.scale_classes} classes of scale", "Give 1, 2, ...", where))
     names = model.class_names
     problems += [
         Problem(f"two classes are called '{name}'", "Give each a name of its own.", where)

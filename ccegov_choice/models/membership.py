@@ -164,7 +164,9 @@ def _raise(problems: Sequence[Problem], where: str) -> None:
         raise UtilityError.of(problems, f"Membership cannot be read from the {where}:")
 
 
-def varying(frame: pd.DataFrame, first_row: IntArray, rows: IntArray, names: Sequence[str]) -> list[Problem]:
+def varying(
+    frame: pd.DataFrame, first_row: IntArray, rows: IntArray, names: Sequence[str]
+) -> list[Problem]:
     """Return a problem for each covariate that differs between the rows of a person.
 
     Parameters

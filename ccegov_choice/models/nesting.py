@@ -37,6 +37,8 @@ def _same_family(small: Results, large: Results) -> bool:
     """Return whether both models have the same shares for the same parameters."""
     if small.model.kind == large.model.kind == "logit":
         return True
+    if not all(getattr(r.model, "common_tastes", True) for r in (small, large)):
+        return False  # coefficients are not in one block, so they cannot be told apart here
     one, other = ({"kind": r.model.kind, **r.model.to_dict()} for r in (small, large))
     return one == other
 

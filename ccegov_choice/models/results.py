@@ -15,7 +15,7 @@ from scipy import special
 
 from ccegov_choice._provenance import Provenance
 from ccegov_choice._table import Absent
-from ccegov_choice.errors import ChoiceError, CovarianceError, unknown_name
+from ccegov_choice.errors import ChoiceError, CovarianceError, TasteError, unknown_name
 from ccegov_choice.models.covariance import Bootstrap, Covariance, covariance_kind
 from ccegov_choice.models.estimate import OptimisationRecord
 from ccegov_choice.models.evidence import Evidence
@@ -176,12 +176,26 @@ class Results:
 
     @property
     def utility_estimates(self) -> FloatArray:
-        """The ``K`` utility coefficients, without scales."""
+        """The ``K`` utility coefficients, without scales.
+
+        Raises
+        ------
+        TasteError
+            If the model has no one vector of coefficients that everybody has.
+        """
+        require_common_tastes(self)
         return self.estimates[: self.utility.size]
 
     @property
     def utility_covariance(self) -> FloatArray:
-        """Covariance ``(K, K)`` of the utility coefficients; zero where one is fixed."""
+        """Covariance ``(K, K)`` of the utility coefficients; zero where one is fixed.
+
+        Raises
+        ------
+        TasteError
+            If the model has no one vector of coefficients that everybody has.
+        """
+        require_common_tastes(self)
         size = self.utility.size
         return self.covariance[:size, :size]
 
@@ -329,6 +343,24 @@ class Results:
         from ccegov_choice.models.files import load_results
 
         return load_results(path)
+
+
+def require_common_tastes(results: Results) -> None:
+    """Refuse models in which there are no coefficients of everybody.
+
+    Raises
+    ------
+    TasteError
+        For latent classes: the first class's coefficients are not everybody's.
+    """
+    if not getattr(results.model, "common_tastes", True):
+        raise TasteError(
+            f"{results.model.title}: tastes differ between classes, so there are no coefficients "
+            "of everybody to make this of",
+            where=results.model.title,
+            cure="See each class with class_table(results); forecasts of everybody are made by "
+            "predict(results, data). Logit(utility).fit(data) has one set of coefficients.",
+        )
 
 
 def draw_coefficients(results: Results, draws: int, seed: int) -> FloatArray:

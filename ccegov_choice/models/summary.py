@@ -249,6 +249,9 @@ def _notes(results: Results) -> tuple[str, ...]:
         notes.append(f"NOT CONVERGED: {status.message} {status.cure}")
     kind, made = results.covariance_kind.name, results.covariance_note
     notes.append(f"Standard errors: {kind}" + (f" ({made})." if made else "."))
+    own = getattr(results.model, "notes", None)
+    if own is not None:
+        notes += own(results)
     if results.weighted:
         notes.append(
             "The log-likelihood is weighted, so likelihood ratios, AIC and BIC are only a guide."

@@ -1,0 +1,212 @@
+"""Where the search for classes starts: around the logit, by kinds of answers and by lot.
+
+The logit's score of a person, turned by the inverse Hessian, is a first step towards the person's
+own tastes. Some starts group people by these steps; the others move the coefficients of each class
+by lot. Each start is then improved by steps of the EM algorithm: a Newton step of the expected
+log-likelihood of the data with known classes, which converges like EM.
+
+References
+----------
+Dempster, Laird & Rubin (1977), Journal of the Royal Statistical Society B 39, 1-38. Lange (1995),
+Journal of the Royal Statistical Society B 57, 425-437 (Newton steps in the place of full M-steps).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ccegov_choice.models.assemble import starting_values
+from ccegov_choice.models.estimate import Evaluation, FitOptions, maximise
+from ccegov_choice.models.fit_logit import logit_problem, search
+from ccegov_choice.models.logit import Logit
+
+if TYPE_CHECKING:
+    from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.models.class_mixture import MixtureLikelihood
+    from ccegov_choice.models.class_problem import Mixture
+    from ccegov_choice.models.constraints import Constraints
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+_WARM_STEPS = 5
+# Root mean square by which the coefficients of a class are moved, in utilities.
+_SPREADS = (0.5, 1.0)
+_MOST_MOVED = 3.0
+# Logarithms of the second, third, ... scale at a start; the next start has them the other way.
+_LOG_SCALES = (-1.0, 0.7, -2.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """The logit of all people together.
+
+    Parameters
+    ----------
+    estimates : ndarray of shape (K,)
+        Its coefficients.
+    information : ndarray of shape (K, K)
+        Minus its Hessian.
+    scores : ndarray of shape (N, K)
+        Slopes of people.
+    mass : float
+        Total weight of the tasks.
+    """
+
+    estimates: FloatArray
+    information: FloatArray
+    scores: FloatArray
+    mass: float
+
+    @property
+    def unit(self) -> FloatArray:
+        """Changes ``(K,)`` of single coefficients that move utilities by about one."""
+        curvature = np.diag(self.information) / self.mass
+        return np.asarray(1.0 / np.sqrt(np.maximum(curvature, 1e-12)))
+
+
+def pooled_logit(
+    found: Mixture, constraints: Constraints, data: ChoiceData, threads: int | None
+) -> Pooled:
+    """Fit the logit of all people; coefficients that no class may choose are left at zero.
+
+    Raises
+    ------
+    IdentificationError
+        If the data cannot tell its coefficients.
+    """
+    utility, layout = found.utility, found.layout
+    own = [p for n, p in zip(layout.classes, layout.positions, strict=True) if n not in found.inner]
+    moves = constraints.expansion.any(axis=1)
+    # a coefficient without a parameter has position -1, and the last entry says that it is still
+    can_move = np.append(moves, False)
+    free = np.zeros(utility.size, dtype=bool)
+    for positions in own:
+        free |= can_move[positions]
+    fixed = {name: 0.0 for name, is_free in zip(utility.names, free, strict=True) if not is_free}
+    problem = logit_problem(Logit(utility, fixed=fixed), data, threads=threads)
+    estimates = np.zeros(utility.size)
+    if free.any():
+        with problem.likelihood.running():
+            optimum = search(problem, estimates, FitOptions(tolerance=1e-4))
+        estimates = problem.constraints.full(optimum.point)
+    at = problem.likelihood.evaluate(estimates)
+    return Pooled(estimates, -at.hessian, problem.likelihood.scores(estimates), problem.mass)
+
+
+def given_start(
+    found: Mixture, pooled: Pooled, start: Mapping[str, float] | Sequence[float] | None
+) -> FloatArray | None:
+    """Return the start that the user gives, with the logit where it says nothing.
+
+    Raises
+    ------
+    UtilityError
+        If a name is unknown, the length is wrong, or a value is not finite.
+    """
+    if start is None:
+        return None
+    names = found.layout.names
+    values = starting_values(names, len(names), start)
+    if not isinstance(start, Mapping):
+        return values
+    told = np.array([name in start for name in names])
+    return np.where(
+        told, values, _spread_out(found, [pooled.estimates] * len(found.layout.classes))
+    )
+
+
+def starts(
+    found: Mixture, pooled: Pooled, own: FloatArray | None, count: int, seed: int
+) -> tuple[FloatArray, ...]:
+    """Return starting values: the user's first, then by kinds of answers and by lot in turn."""
+    made = [] if own is None else [own]
+    for position in range(len(made), count):
+        rng = np.random.default_rng([seed, position])
+        by_answers = position % 3 == 0
+        made.append(_by_answers(found, pooled, rng) if by_answers else _by_lot(found, pooled, rng))
+        flip = 1.0 if position % 2 == 0 else -1.0
+        scales = found.layout.scales[1:]
+        made[-1][scales] = flip * np.resize(_LOG_SCALES, len(scales))
+    return tuple(made)
+
+
+def _spread_out(found: Mixture, coefficients: Sequence[FloatArray]) -> FloatArray:
+    """Return all parameters ``(P,)`` from coefficients by class; common ones take the mean."""
+    layout = found.layout
+    total, times = np.zeros(len(layout.names)), np.zeros(len(layout.names))
+    for c, name in enumerate(layout.classes):
+        used = layout.positions[c] >= 0
+        places = layout.positions[c][used]
+        inner = found.inner.get(name)
+        total[places] += coefficients[c][used] if inner is None else inner.starts[0][used]
+        times[places] += 1.0
+    return total / np.maximum(times, 1.0)
+
+
+def _by_lot(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> FloatArray:
+    size = len(pooled.estimates)
+    spread = rng.choice(_SPREADS) / np.sqrt(max(size, 1))
+    moved = [
+        pooled.estimates + spread * pooled.unit * rng.standard_normal(size)
+        for _ in found.layout.classes
+    ]
+    return _spread_out(found, moved)
+
+
+def _by_answers(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> FloatArray:
+    """Group people by the direction in which the logit misses their answers."""
+    classes = len(found.layout.classes)
+    values, vectors = np.linalg.eigh(pooled.information)
+    kept = values > 1e-9 * max(float(values.max(initial=0.0)), 1e-300)
+    missed = pooled.scores @ (vectors[:, kept] / np.sqrt(values[kept]))
+    member = _groups(missed, classes, rng)
+    inverse = np.linalg.pinv(pooled.information, hermitian=True)
+    moved = []
+    for c in range(classes):
+        share = max(float((member == c).mean()), 1.0 / len(member))
+        step = inverse @ pooled.scores[member == c].sum(axis=0) / share
+        length = float(np.sqrt(step @ pooled.information @ step / pooled.mass))
+        moved.append(pooled.estimates + step * min(1.0, _MOST_MOVED / max(length, 1e-300)))
+    return _spread_out(found, moved)
+
+
+def _groups(points: FloatArray, count: int, rng: np.random.Generator) -> IntArray:
+    """Return a group ``(N,)`` for each point, by ten rounds of k-means."""
+    centres = points[rng.choice(len(points), size=min(count, len(points)), replace=False)]
+    member = np.zeros(len(points), dtype=np.int64)
+    for _ in range(10):
+        distance = (centres**2).sum(axis=1) - 2 * points @ centres.T
+        member = distance.argmin(axis=1)
+        for c in range(len(centres)):
+            if (member == c).any():
+                centres[c] = points[member == c].mean(axis=0)
+    return member
+
+
+def warm_up(
+    likelihood: MixtureLikelihood, constraints: Constraints, mass: float
+) -> Callable[[FloatArray], FloatArray]:
+    """Return a function that improves a start by steps of the EM algorithm."""
+    expansion = constraints.expansion
+
+    def evaluate(free: FloatArray) -> Evaluation:
+        theta = constraints.full(free)
+        at = likelihood.people(theta)
+        complete = likelihood.complete(theta)
+        value, gradient = float(at.value.sum()), at.score.sum(axis=0) @ expansion
+        return Evaluation(value, gradient, expansion.T @ complete @ expansion)
+
+    def warm(start: FloatArray) -> FloatArray:
+        rules = FitOptions(max_iterations=_WARM_STEPS, tolerance=1e-2)
+        found = maximise(
+            evaluate, constraints.reduce(start), constraints.box, mass=mass, options=rules
+        )
+        return constraints.full(found.point)
+
+    return warm
