@@ -33,13 +33,25 @@ if TYPE_CHECKING:
     from ccegov_choice.design.personal.versions import person_designs as person_designs
     from ccegov_choice.design.random import random_design as random_design
     from ccegov_choice.models import pylogit_backend as pylogit  # noqa: F401
+    from ccegov_choice.models.class_profiles import class_profiles as class_profiles
+    from ccegov_choice.models.class_profiles import class_table as class_table
+    from ccegov_choice.models.class_shares import class_membership as class_membership
+    from ccegov_choice.models.class_shares import class_shares as class_shares
+    from ccegov_choice.models.class_spec import ClassSpec as ClassSpec
+    from ccegov_choice.models.class_spec import lexicographic as lexicographic
     from ccegov_choice.models.compare import compare as compare
     from ccegov_choice.models.covariance import BHHH as BHHH
     from ccegov_choice.models.covariance import Bootstrap as Bootstrap
     from ccegov_choice.models.covariance import Classical as Classical
     from ccegov_choice.models.covariance import Clustered as Clustered
     from ccegov_choice.models.covariance import Robust as Robust
+    from ccegov_choice.models.individual import individual_coefficients as individual_coefficients
+    from ccegov_choice.models.latent_class import LatentClass as LatentClass
     from ccegov_choice.models.logit import Logit as Logit
+    from ccegov_choice.models.non_attendance import (
+        AttributeNonAttendance as AttributeNonAttendance,
+    )
+    from ccegov_choice.models.non_attendance import stated_non_attendance as stated_non_attendance
     from ccegov_choice.models.predict import elasticities as elasticities
     from ccegov_choice.models.predict import marginal_effects as marginal_effects
     from ccegov_choice.models.predict import predict as predict
@@ -121,6 +133,16 @@ _WHERE = {
     "ChoiceData": "data.choice_data",
     "load_dataset": "data.datasets",
     "Logit": "models.logit",
+    "LatentClass": "models.latent_class",
+    "ClassSpec": "models.class_spec",
+    "lexicographic": "models.class_spec",
+    "AttributeNonAttendance": "models.non_attendance",
+    "stated_non_attendance": "models.non_attendance",
+    "class_table": "models.class_profiles",
+    "class_shares": "models.class_shares",
+    "class_membership": "models.class_shares",
+    "class_profiles": "models.class_profiles",
+    "individual_coefficients": "models.individual",
     "Results": "models.results",
     "BHHH": "models.covariance",
     "Bootstrap": "models.covariance",
