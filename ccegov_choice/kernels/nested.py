@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.kernels.compiled import kernel
+from ccegov_choice.kernels.compiled import ordered_kernel
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -97,13 +97,14 @@ class _Room(NamedTuple):
     offsets: Floats  # (E,) logs of allocations
     value: Floats  # (J + L,) v; minus infinity where there is nothing
     share: Floats  # (E,) p(c|n)
+    log_share: Floats  # (E,)
     tilt: Floats  # (L,) slope of the value in the dissimilarity
     reach: Floats  # (J + L,) log r
     flow: Floats  # (J + L,) f
     pull: Floats  # (J + L,) slope of the log-likelihood in v
 
 
-@kernel
+@ordered_kernel
 def _usable(tree: Any, theta: Any) -> bool:
     """Return whether dissimilarities are positive and allocations not negative."""
     for q in tree.dissimilarity:
@@ -115,7 +116,7 @@ def _usable(tree: Any, theta: Any) -> bool:
     return True
 
 
-@kernel
+@ordered_kernel
 def _new_room(tree: Any, theta: Any) -> Any:
     nests, edges = len(tree.dissimilarity), len(tree.members)
     size = tree.alternatives + nests
@@ -130,7 +131,8 @@ def _new_room(tree: Any, theta: Any) -> Any:
         widths,
         offsets,
         np.empty(size),
-        np.empty(edges),
+        np.zeros(edges),
+        np.zeros(edges),
         np.empty(nests),
         np.empty(size),
         np.empty(size),
@@ -138,70 +140,66 @@ def _new_room(tree: Any, theta: Any) -> Any:
     )
 
 
-@kernel
+@ordered_kernel
 def _power(exponent: float) -> float:
     """Return the exponential; it is often that of zero, where a nest has one way to the choice."""
     return 1.0 if exponent == 0.0 else float(np.exp(exponent))
 
 
-@kernel
-def _scale(data: Any, theta: Any, task: int) -> float:
-    exponent = 0.0
-    for g in range(data.z.shape[0]):
-        exponent += theta[data.x.shape[0] + g] * data.z[g, task]
-    return float(np.exp(exponent))
-
-
-@kernel
-def _utilities(data: Any, theta: Any, task: int, u: Any) -> bool:
-    """Write the scaled utilities of a task's rows; return whether all are finite."""
+@ordered_kernel
+def _utilities(data: Any, theta: Any, task: int, u: Any) -> float:
+    """Write the scaled utilities of a task; return the scale, or NaN if one is not finite."""
     first, last = data.task_offsets[task], data.task_offsets[task + 1]
     for i in range(last - first):
         u[i] = 0.0
     for k in range(data.x.shape[0]):
         for i in range(last - first):
             u[i] += theta[k] * data.x[k, first + i]
-    scale, total = _scale(data, theta, task), 0.0
+    exponent = 0.0
+    for g in range(data.z.shape[0]):
+        exponent += theta[data.x.shape[0] + g] * data.z[g, task]
+    scale, total = _power(exponent), 0.0
     for i in range(last - first):
         u[i] *= scale
         total += u[i]
-    return abs(total) < np.inf
+    return scale if abs(total) < np.inf else np.nan
 
 
-@kernel
+@ordered_kernel
 def _up(tree: Any, room: Any) -> None:
     """Work out values, shares and tilts of nests from the values of the alternatives."""
     for n in range(len(room.widths)):
-        width, a, b = room.widths[n], tree.edge_offsets[n], tree.edge_offsets[n + 1]
-        top = -np.inf
-        for e in range(a, b):
-            top = max(top, room.value[tree.members[e]] + room.offsets[e])
+        here, top = tree.alternatives + n, -np.inf
+        for e in range(tree.edge_offsets[n], tree.edge_offsets[n + 1]):
+            q = room.value[tree.members[e]] + room.offsets[e]
+            room.log_share[e] = q
+            top = max(top, q)
         room.tilt[n] = 0.0
-        here = tree.alternatives + n
+        room.value[here] = top
         if top == -np.inf:
-            room.value[here] = -np.inf
-            for e in range(a, b):
-                room.share[e] = 0.0
             continue
-        total = 0.0
-        for e in range(a, b):
-            room.share[e] = _power((room.value[tree.members[e]] + room.offsets[e] - top) / width)
-            total += room.share[e]
-        room.value[here] = top + width * np.log(total)
-        for e in range(a, b):
-            room.share[e] /= total
-            if room.share[e] > 0.0:
-                q = room.value[tree.members[e]] + room.offsets[e]
-                room.tilt[n] += room.share[e] * (room.value[here] - q) / width
+        room.value[here] += room.widths[n] * _share_out(tree, room, n, top)
 
 
-@kernel
-def _log_share(tree: Any, room: Any, nest: int, edge: int) -> float:
-    q = room.value[tree.members[edge]] + room.offsets[edge]
-    return float((q - room.value[tree.alternatives + nest]) / room.widths[nest])
+@ordered_kernel
+def _share_out(tree: Any, room: Any, n: int, top: float) -> float:
+    """Turn values of a nest's members into shares; return the log of the sum over the highest."""
+    a, b = tree.edge_offsets[n], tree.edge_offsets[n + 1]
+    inverse, total = 1.0 / room.widths[n], 0.0
+    for e in range(a, b):
+        room.log_share[e] = (room.log_share[e] - top) * inverse
+        room.share[e] = _power(room.log_share[e])
+        total += room.share[e]
+    log_total, inverse = np.log(total), 1.0 / total
+    for e in range(a, b):
+        room.share[e] *= inverse
+        room.log_share[e] -= log_total
+        if room.share[e] > 0.0:
+            room.tilt[n] -= room.share[e] * room.log_share[e]
+    return float(log_total)
 
 
-@kernel
+@ordered_kernel
 def _reach(tree: Any, room: Any, chosen: int) -> float:
     """Work out the log of the chance of the choice within each nest; return that of the root."""
     for i in range(tree.alternatives):
@@ -211,20 +209,20 @@ def _reach(tree: Any, room: Any, chosen: int) -> float:
         here, top = tree.alternatives + n, -np.inf
         for e in range(tree.edge_offsets[n], tree.edge_offsets[n + 1]):
             if room.reach[tree.members[e]] > -np.inf:
-                top = max(top, room.reach[tree.members[e]] + _log_share(tree, room, n, e))
+                top = max(top, room.reach[tree.members[e]] + room.log_share[e])
         room.reach[here] = top
         if top == -np.inf:
             continue
         total = 0.0
         for e in range(tree.edge_offsets[n], tree.edge_offsets[n + 1]):
             if room.reach[tree.members[e]] > -np.inf:
-                along = room.reach[tree.members[e]] + _log_share(tree, room, n, e)
+                along = room.reach[tree.members[e]] + room.log_share[e]
                 total += _power(along - top)
         room.reach[here] = top + np.log(total)
     return float(room.reach[len(room.reach) - 1])
 
 
-@kernel
+@ordered_kernel
 def _down(tree: Any, room: Any, theta: Any, weight: float, score: Any) -> None:
     """Walk back from the root: pulls on values, and slopes in dissimilarities and allocations."""
     for i in range(len(room.pull)):
@@ -237,16 +235,17 @@ def _down(tree: Any, room: Any, theta: Any, weight: float, score: Any) -> None:
         if room.value[here] == -np.inf:
             continue
         flow = room.flow[here]
-        pull = room.pull[here] - flow / width
+        inverse = 1.0 / width
+        pull = room.pull[here] - flow * inverse
         slope = pull * room.tilt[n]
         for e in range(tree.edge_offsets[n], tree.edge_offsets[n + 1]):
             c = tree.members[e]
             through = 0.0
             if flow > 0.0 and room.reach[c] > -np.inf:
-                log_share = _log_share(tree, room, n, e)
+                log_share = room.log_share[e]
                 through = flow * _power(log_share + room.reach[c] - room.reach[here])
-                slope -= through * log_share / width
-            pulled = through / width + pull * room.share[e]
+                slope -= through * log_share * inverse
+            pulled = through * inverse + pull * room.share[e]
             room.flow[c] += through
             room.pull[c] += pulled
             q = tree.allocation[e]
@@ -256,12 +255,11 @@ def _down(tree: Any, room: Any, theta: Any, weight: float, score: Any) -> None:
             score[tree.dissimilarity[n]] += weight * slope
 
 
-@kernel
-def _add_slopes(data: Any, room: Any, theta: Any, task: int, u: Any, score: Any) -> None:
+@ordered_kernel
+def _add_slopes(data: Any, room: Any, scale: float, task: int, u: Any, score: Any) -> None:
     """Add what the pulls on the alternatives mean for coefficients and log-scale slopes."""
     first, last = data.task_offsets[task], data.task_offsets[task + 1]
     weight = data.weights[task]
-    scale = weight * _scale(data, theta, task)
     along = 0.0
     for i in range(last - first):
         pull = room.pull[data.leaves[first + i]]
@@ -271,12 +269,12 @@ def _add_slopes(data: Any, room: Any, theta: Any, task: int, u: Any, score: Any)
         total = 0.0
         for i in range(last - first):
             total += u[i] * data.x[k, first + i]
-        score[k] += scale * total
+        score[k] += weight * scale * total
     for g in range(data.z.shape[0]):
         score[data.x.shape[0] + g] += weight * along * data.z[g, task]
 
 
-@kernel
+@ordered_kernel
 def _place(data: Any, tree: Any, room: Any, task: int, u: Any) -> None:
     """Hand the utilities of a task to the tree; alternatives without a row have none."""
     first = data.task_offsets[task]
@@ -286,7 +284,7 @@ def _place(data: Any, tree: Any, room: Any, task: int, u: Any) -> None:
         room.value[data.leaves[first + i]] = u[i]
 
 
-@kernel
+@ordered_kernel
 def tree_people(
     data: Any, tree: Any, theta: Any, first: int, last: int, value: Any, score: Any
 ) -> None:
@@ -319,7 +317,8 @@ def tree_people(
         if not usable:
             continue
         for task in range(data.person_offsets[person], data.person_offsets[person + 1]):
-            if not _utilities(data, theta, task, u):
+            scale = _utilities(data, theta, task, u)
+            if not scale < np.inf:
                 value[person] = np.nan
                 break
             _place(data, tree, room, task, u)
@@ -327,10 +326,10 @@ def tree_people(
             chosen = data.leaves[data.chosen[task]]
             value[person] += data.weights[task] * _reach(tree, room, chosen)
             _down(tree, room, theta, data.weights[task], score[person])
-            _add_slopes(data, room, theta, task, u, score[person])
+            _add_slopes(data, room, scale, task, u, score[person])
 
 
-@kernel
+@ordered_kernel
 def tree_shares(data: Any, tree: Any, theta: Any, shares: Any) -> None:
     """Fill the choice probabilities ``(A,)`` of all rows; choices and weights are not read.
 
@@ -342,7 +341,7 @@ def tree_shares(data: Any, tree: Any, theta: Any, shares: Any) -> None:
     root = len(room.flow) - 1
     for task in range(len(data.task_offsets) - 1):
         first, last = data.task_offsets[task], data.task_offsets[task + 1]
-        if not (usable and _utilities(data, theta, task, u)):
+        if not (usable and _utilities(data, theta, task, u) < np.inf):
             for i in range(first, last):
                 shares[i] = np.nan
             continue

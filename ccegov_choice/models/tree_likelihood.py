@@ -16,6 +16,9 @@ from ccegov_choice.kernels.nested import Tree, TreeChoices, tree_people, tree_sh
 from ccegov_choice.models.likelihood import ONE_THREAD, frozen
 from ccegov_choice.models.person_likelihood import PersonValues
 
+# Share of a standard error by which parameters are moved to see the score change.
+_STEP = 1e-5
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -67,12 +70,12 @@ class TreeLikelihood:
     @property
     def method(self) -> str:
         """Say how the top is found."""
-        return "trust-region Newton, Hessian by central differences of the score"
+        return "trust-region Newton, Hessian by differences of the score"
 
     @property
     def hessian_passes(self) -> int:
         """Passes over the data that second derivatives take."""
-        return 2 * self.parameters + 1
+        return self.parameters + 1
 
     @property
     def parameters(self) -> int:
@@ -82,23 +85,24 @@ class TreeLikelihood:
         return max(own, int(pointed.max(initial=-1)) + 1)
 
     def hessian(self, theta: FloatArray) -> FloatArray | None:
-        """Return second derivatives ``(P, P)`` by central differences of the score.
+        """Return second derivatives ``(P, P)`` by differences of the score.
 
         Products of the scores of people would not do for steps: with several tasks for each
-        person they are far from the curvature. The step is a thousandth of a standard error, at
-        which differences are exact to some nine digits.
+        person they are far from the curvature. Steps are a small share of a standard error, one
+        up and the next down, at which the differences are exact to some seven digits.
         """
-        size = np.sqrt((self.people(theta).score ** 2).sum(axis=0))
-        step = np.where(size > 0, 1e-3 / np.where(size > 0, size, 1.0), 1e-5)
-        low = self._lowest(len(theta))
+        here = self.people(theta).score
+        size = np.sqrt((here**2).sum(axis=0))
+        step = _STEP / np.where(size > 0, size, 1.0)
+        step[1::2] *= -1
+        step = np.where(theta + step < self._lowest(len(theta)), -step, step)
         alone = replace(self, threads=1)
 
         def row(p: int) -> FloatArray:
-            up, down = theta.copy(), theta.copy()
-            up[p] += step[p]
-            down[p] = max(theta[p] - step[p], low[p])
-            rise = (alone.people(up).score - alone.people(down).score).sum(axis=0)
-            return np.asarray(rise / (up[p] - down[p]))
+            moved = theta.copy()
+            moved[p] += step[p]
+            rise = (alone.people(moved).score - here).sum(axis=0)
+            return np.asarray(rise / (moved[p] - theta[p]))
 
         if self.threads == 1 or self.choices.x.size * len(theta) < ONE_THREAD // 10:
             rows = list(map(row, range(len(theta))))
