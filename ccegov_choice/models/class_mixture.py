@@ -166,7 +166,7 @@ class MixtureLikelihood:
         return score
 
     def complete(self, theta: FloatArray) -> FloatArray:
-        """Return the Hessian ``(P, P)`` as if it were known who belongs where; never indefinite.
+        """Return the Hessian ``(P, P)`` with everybody's chances of belonging held as they are.
 
         It is ``sum_u sum_j h_uj K_uj``: what an M-step of the EM algorithm climbs by.
         """

@@ -21,17 +21,33 @@ def by_size(model: LatentClass, found: Mixture) -> Callable[[FloatArray], FloatA
     if not model.ordered:
         return None
 
+    scales_too = not (model.fixed or model.bounds or model.equal)
+
     def ordered(theta: FloatArray) -> FloatArray:
-        return permuted(found, theta, np.argsort(-class_sizes(found, theta), kind="stable"))
+        theta = permuted(found, theta, _falling(class_sizes(found, theta)))
+        return rescaled(found, theta, _falling(scale_sizes(found, theta))) if scales_too else theta
 
     return ordered
 
 
+def _falling(sizes: FloatArray) -> IntArray:
+    return np.argsort(-sizes, kind="stable")
+
+
 def class_sizes(found: Mixture, theta: FloatArray) -> FloatArray:
     """Return the share ``(C,)`` of the people in each class, before their choices are known."""
+    return np.asarray(_sizes(found, theta).sum(axis=1))
+
+
+def scale_sizes(found: Mixture, theta: FloatArray) -> FloatArray:
+    """Return the share ``(S,)`` of the people in each class of scale."""
+    return np.asarray(_sizes(found, theta).sum(axis=0))
+
+
+def _sizes(found: Mixture, theta: FloatArray) -> FloatArray:
     weights = found.likelihood.unit_weights
     shares = weights @ found.likelihood.parts(theta).prior / weights.sum()
-    return np.asarray(shares.reshape(len(found.layout.classes), -1).sum(axis=1))
+    return np.asarray(shares.reshape(len(found.layout.classes), -1))
 
 
 def permuted(found: Mixture, theta: FloatArray, order: IntArray) -> FloatArray:
@@ -47,4 +63,21 @@ def permuted(found: Mixture, theta: FloatArray, order: IntArray) -> FloatArray:
     worth[layout.trait[of_class] + 1, layout.column[of_class]] = theta[places]
     worth = worth[order] - worth[order[0]]
     result[places] = worth[layout.trait[of_class] + 1, layout.column[of_class]]
+    return result
+
+
+def rescaled(found: Mixture, theta: FloatArray, order: IntArray) -> FloatArray:
+    """Return parameters ``(P,)`` of the same likelihood with the scales in another order.
+
+    The first scale is one, so that tastes are multiplied by what was the scale of the new first.
+    """
+    layout, result = found.layout, theta.copy()
+    scales = len(layout.scales)
+    log_scale = np.where(layout.scales >= 0, theta[layout.scales], 0.0)[order]
+    tastes = np.unique(np.concatenate(layout.positions))
+    result[tastes[tastes >= 0]] *= np.exp(log_scale[0])
+    result[layout.scales[1:]] = log_scale[1:] - log_scale[0]
+    places = np.arange(len(theta) - (scales - 1), len(theta))
+    worth = np.append(0.0, theta[places])[order]
+    result[places] = worth[1:] - worth[0]
     return result

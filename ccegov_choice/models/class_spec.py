@@ -167,6 +167,11 @@ def lexicographic(
         exception; an estimated one lets it err. One that nobody in the class contradicts has no
         finite estimate and is best fixed.
 
+    Returns
+    -------
+    ClassSpec
+        For the `classes` of `LatentClass`.
+
     Examples
     --------
     >>> lexicographic("price", fixed={"price": -1000.0}).name

@@ -64,7 +64,7 @@ class LatentClass:
     ``results.optimisation.starts`` holds what each came to.
 
     Classes that have no names are put in the order of their size after the search, unless a
-    constraint names one of them.
+    constraint names one of them; so are classes of scale where there are no constraints at all.
 
     References
     ----------
