@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import CovarianceError
+from ccegov_choice.models.constraints import left_inverse
 from ccegov_choice.models.covariance import Bootstrap
 from ccegov_choice.models.estimate import FitOptions, Optimum, maximise
 from ccegov_choice.models.evidence import Computed
@@ -178,7 +179,7 @@ def bootstrap_covariance(
             cure="Some coefficients rest on few people: join levels, or use 'clustered'.",
         )
     expansion = results.expansion
-    free = replicates.estimates @ expansion / np.maximum(expansion.sum(axis=0), 1.0)
+    free = replicates.estimates @ left_inverse(expansion).T
     matrix = np.atleast_2d(np.cov(free, rowvar=False))
     note = f"{used:,} samples of {results.people:,} people drawn again, seed {kind.seed}"
     if replicates.failed:

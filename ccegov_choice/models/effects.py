@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import special
 
 from ccegov_choice._table import Table
-from ccegov_choice.models.probabilities import Tasks, require_logit_shares
+from ccegov_choice.models.probabilities import Tasks
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
@@ -138,7 +138,6 @@ class View:
     @classmethod
     def of(cls, results: Results, data: ChoiceData | pd.DataFrame, attribute: Attribute) -> View:
         """Read the tasks and sort their rows into groups; unnamed alternatives are one group."""
-        require_logit_shares(results)  # responses here are those of a logit
         tasks = Tasks.of(results, data)
         tasks.matrix  # noqa: B018  (checks the frame before anything is read from it)
         study = results.study
@@ -231,7 +230,7 @@ def average_effects(
     slope = _derivative(averages, results)
     variance = np.einsum("ep,pq,eq->e", slope, results.covariance, slope)
     half = float(special.ndtri(0.5 + level / 2)) * np.sqrt(np.maximum(variance, 0.0))
-    kinds = [(change, *pair) for change, _ in changes for pair in _pairs(view)]
+    kinds = [(change, *pair) for change, _ in changes for pair in pairs_of(view)]
     items = tuple(
         Effect(*kind, float(value), float(error), float(value - width), float(value + width))
         for kind, value, error, width in zip(
@@ -253,7 +252,7 @@ def _derivative(function: Callable[[Values], Values], results: Results) -> Float
     return slope
 
 
-def _pairs(view: View) -> list[tuple[str, str, bool]]:
+def pairs_of(view: View) -> list[tuple[str, str, bool]]:
     """Return who changes, who responds, and whether they are the same, in the order of averages."""
     pairs = []
     for j, changed in enumerate(view.groups):

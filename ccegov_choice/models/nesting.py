@@ -13,9 +13,10 @@ from ccegov_choice.study.coding import Constants, Specific
 from ccegov_choice.study.utility import Utility
 
 if TYPE_CHECKING:
-    from ccegov_choice.models.results import Results
+    from ccegov_choice.models.results import Model, Results
     from ccegov_choice.study.study import Study
 
+_WITH_NESTS = ("nested logit", "scaled logit")
 _ROWS_EACH = 40  # probing rows for each coefficient: more than can agree by accident
 
 
@@ -37,10 +38,26 @@ def _same_family(small: Results, large: Results) -> bool:
     """Return whether both models have the same shares for the same parameters."""
     if small.model.kind == large.model.kind == "logit":
         return True
+    if large.model.kind in _WITH_NESTS or large.model.kind == "cross-nested logit":
+        return _same_nests(small.model, large.model)
     if not all(getattr(r.model, "common_tastes", True) for r in (small, large)):
         return False  # coefficients are not in one block, so they cannot be told apart here
     one, other = ({"kind": r.model.kind, **r.model.to_dict()} for r in (small, large))
     return one == other
+
+
+def _same_nests(small: Model, large: Model) -> bool:
+    """Return whether the small model is the large one with dissimilarities of one, or equal ones.
+
+    A cross-nested logit with dissimilarities of one is a logit whatever its allocations, so that
+    there is no likelihood ratio between the two.
+    """
+    if small.kind == "logit":
+        return large.kind in _WITH_NESTS and not small.to_dict()["scale"]
+    if small.kind == "scaled logit":
+        return large.kind in _WITH_NESTS
+    same = small.to_dict().get("nests") == large.to_dict().get("nests")
+    return small.kind == large.kind and same
 
 
 def _reaches(small: Results, large: Results) -> bool:
@@ -53,7 +70,9 @@ def _reaches(small: Results, large: Results) -> bool:
     point = translation @ small.estimates
     scales = np.arange(len(large.names)) >= large.utility.size
     own = np.isin(large.names, small.names)
-    point[scales & ~own] = 1.0  # a scale that the small model does not have is one
+    # scales and dissimilarities that the small model does not have are one, slopes of a log zero
+    ones = np.array([not name.startswith("log_scale[") for name in large.names])
+    point[scales & ~own] = np.where(ones, 1.0, 0.0)[scales & ~own]
     gaps = np.column_stack([target, point - large.estimates])
     solution, *_ = np.linalg.lstsq(large.expansion, gaps, rcond=None)
     size = max(1.0, float(np.abs(gaps).max()))

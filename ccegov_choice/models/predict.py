@@ -9,7 +9,8 @@ import pandas as pd
 
 from ccegov_choice.errors import DataError, unknown_name
 from ccegov_choice.models.effects import Effects, Values, View, average_effects, slopes_of
-from ccegov_choice.models.probabilities import Tasks
+from ccegov_choice.models.probabilities import HasShares, Tasks
+from ccegov_choice.models.share_effects import Change, level_change, share_effects, slope_change
 from ccegov_choice.study.coding import Levels, Specific
 
 if TYPE_CHECKING:
@@ -96,6 +97,9 @@ def elasticities(
             cure=f"Use marginal_effects(results, data, '{attribute}').",
         )
     view = View.of(results, data, known)
+    if isinstance(results.model, HasShares):
+        change = slope_change(view, known, elastic=True)
+        return share_effects(view, "elasticity", known, [change], level)
     slope, amount = slopes_of(view.tasks, known), view.amount(known)
 
     def respond(parameters: Values, chance: Values) -> Values:
@@ -138,6 +142,8 @@ def marginal_effects(
     """
     known = _read_attribute(results, attribute)
     view = View.of(results, data, known)
+    if isinstance(results.model, HasShares):
+        return share_effects(view, "marginal effect", known, _changes(results, view, known), level)
     if known.is_numeric and not _coded_by_level(results, known):
         slope = slopes_of(view.tasks, known)
 
@@ -154,6 +160,19 @@ def marginal_effects(
         for cell in [known.cell(item)]
     ]
     return average_effects(view, "marginal effect", known, changes, level)
+
+
+def _changes(results: Results, view: View, attribute: Attribute) -> list[Change]:
+    """Return what marginal effects are effects of: one more, or each level instead of the base."""
+    if attribute.is_numeric and not _coded_by_level(results, attribute):
+        return [slope_change(view, attribute, elastic=False)]
+    base = attribute.level(attribute.base_id)
+    return [
+        level_change(view, f"{item.id} instead of {base.id}", attribute.cell(base), cell)
+        for item in attribute.shown_levels
+        if item.id != base.id
+        for cell in [attribute.cell(item)]
+    ]
 
 
 def _read_attribute(results: Results, name: str) -> Attribute:

@@ -24,8 +24,9 @@ IntArray = npt.NDArray[np.int64]
 
 def scale_column(results: Results) -> str | None:
     """Return the covariate whose groups have scales of their own, if there is one."""
-    scale: str | None = getattr(results.model, "scale", None)
-    return scale
+    scale: object = getattr(results.model, "scale", None)
+    # other families have slopes of the log of the scale, by several columns
+    return scale if isinstance(scale, str) else None
 
 
 def require_logit_shares(results: Results) -> None:

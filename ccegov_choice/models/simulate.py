@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from ccegov_choice.models.tastes import ClassTaste, RandomTaste, Taste, draw_tas
 
 if TYPE_CHECKING:
     from ccegov_choice.design.design import Design
+    from ccegov_choice.study.study import Study
     from ccegov_choice.study.utility import Utility
 
 __all__ = ["ClassTaste", "RandomTaste", "simulate_choices"]
@@ -38,6 +39,24 @@ class HasUtility(Protocol):
         """The utility of the alternatives."""
 
 
+@runtime_checkable
+class ChoosesByShares(Protocol):
+    """A model whose errors are not those of a logit, such as `NestedLogit`."""
+
+    def parameter_names(self, study: Study) -> tuple[str, ...]:
+        """Return the names of all ``P`` parameters."""
+
+    def shares_of(
+        self,
+        study: Study,
+        frame: pd.DataFrame,
+        matrix: FloatArray,
+        offsets: npt.NDArray[np.int64],
+        parameters: npt.NDArray[Any],
+    ) -> FloatArray:
+        """Return choice probabilities ``(A,)`` of rows encoded as ``(K, A)``."""
+
+
 def simulate_choices(
     design: Design,
     model: HasUtility,
@@ -50,15 +69,15 @@ def simulate_choices(
     """Let people whose tastes are known answer a design.
 
     Each person answers the tasks of one block and chooses the alternative with the highest
-    utility: its value by the person's tastes plus a standard Gumbel error. Blocks are as equally
-    filled as can be, and handed out by lot.
+    utility: its value by the person's tastes plus a standard Gumbel error; errors within a nest
+    resemble each other. Blocks are as equally filled as can be, and handed out by lot.
 
     Parameters
     ----------
     design : Design
         The tasks.
-    model : Logit
-        How people choose: its utility, its fixed coefficients and its scale groups are used.
+    model : Logit, NestedLogit, CrossNestedLogit or ScaledLogit
+        How people choose: its utility, its fixed parameters, scale groups and nests are used.
     truth : mapping, RandomTaste or ClassTaste
         The tastes: the same for everybody, normally distributed, or by class. Every coefficient
         of the utility is named; those the model fixes may be left out.
@@ -102,8 +121,11 @@ def simulate_choices(
     if problems:
         raise UtilityError.of(problems, "The truth has {count} problems:")
     tastes = draw_tastes(truth, names, fixed, people, for_tastes)
-    value = _values(utility, shown, tastes.coefficients, scale)
-    best = _choose(value + for_errors.gumbel(size=len(value)), shown.task_offsets)
+    if isinstance(model, ChoosesByShares):
+        best = _draw_by_shares(model, utility, shown, tastes.coefficients, for_errors)
+    else:
+        value = _values(utility, shown, tastes.coefficients, scale)
+        best = _choose(value + for_errors.gumbel(size=len(value)), shown.task_offsets)
     answered = shown.frame.iloc[best]
     responses["chosen"] = answered["alternative"].to_numpy()
     for name, column in tastes.known.items():
@@ -183,6 +205,8 @@ def _names(
     model: HasUtility, utility: Utility, shown: ChoiceData
 ) -> tuple[tuple[str, ...], npt.NDArray[np.int64] | None]:
     """Return the names of all parameters, and the scale group of each person."""
+    if isinstance(model, ChoosesByShares):
+        return model.parameter_names(shown.study), None
     column = getattr(model, "scale", None)
     if column is None:
         return utility.names, None
@@ -207,6 +231,41 @@ def _values(
         scales = np.hstack([np.ones((len(coefficients), 1)), coefficients[:, utility.size :]])
         value *= scales[np.arange(len(scale)), scale][person]
     return value
+
+
+def _draw_by_shares(
+    model: ChoosesByShares,
+    utility: Utility,
+    shown: ChoiceData,
+    parameters: FloatArray,
+    rng: np.random.Generator,
+) -> npt.NDArray[np.int64]:
+    """Return the row ``(T,)`` drawn in each task with the model's probabilities.
+
+    People with the same parameters are worked out together.
+    """
+    frame, offsets = shown.frame, shown.task_offsets
+    matrix = utility.matrix(frame)
+    kinds, kind = np.unique(parameters, axis=0, return_inverse=True)
+    of_row = np.repeat(kind.ravel()[shown.task_people], np.diff(offsets))
+    shares = np.empty(matrix.shape[1])
+    for k, theta in enumerate(kinds):
+        rows = np.flatnonzero(of_row == k)
+        sizes = np.diff(offsets)[kind.ravel()[shown.task_people] == k]
+        starts = np.concatenate(([0], np.cumsum(sizes)))
+        part = frame.iloc[rows].reset_index(drop=True)
+        shares[rows] = model.shares_of(shown.study, part, matrix[:, rows], starts, theta)
+    if not np.isfinite(shares).all():
+        raise DataError(
+            "the truth gives no probabilities",
+            where="simulate_choices",
+            cure="Give dissimilarities above zero, and shares of alternatives between 0 and 1.",
+        )
+    sums = np.cumsum(shares)
+    before = np.concatenate(([0.0], sums))[offsets[:-1]]
+    total = sums[offsets[1:] - 1] - before
+    target = before + total * rng.uniform(size=len(offsets) - 1)
+    return np.clip(np.searchsorted(sums, target), offsets[:-1], offsets[1:] - 1)
 
 
 def _choose(utility: FloatArray, task_offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -159,6 +159,12 @@ def _provenance(
 
 
 def _constraints(model: Logit) -> Constraints:
+    if model.kind != "logit":
+        raise DesignError(
+            f"a {model.title.lower()} cannot be planned for",
+            where="model",
+            cure="Plan with Logit(utility), and simulate others: simulate_choices, then fit.",
+        )
     if model.scale:
         raise DesignError(
             f"a scale by '{model.scale}' cannot be planned for",
