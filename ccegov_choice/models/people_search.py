@@ -1,19 +1,22 @@
 """The search for models whose likelihood is known person by person: coarse first, then fine.
 
-The driver is that of every model (`ccegov_choice.models.estimate`). Where a model has no analytic
-Hessian, the sum of products of scores stands in for it, and a correction learnt from the steps
-taken makes up the difference (a structured secant method). At the end the Hessian is taken from
-differences of the score, and the search goes on where that finds something left to gain.
+The driver is that of every model (`ccegov_choice.models.estimate`). A pass for values and slopes is
+cheap and one for the Hessian is not, so the fine search is a chord method: steps by the Hessian of
+the point where it was last taken, first that of the coarse likelihood's top; a fresh one at the end
+for the standard errors, and to go on with where it finds something left to gain. Where a model has
+no analytic Hessian, differences of the score give it, and products of scores stand in for it while
+the top is far.
 
 References
 ----------
-Dennis, Gay & Welsch (1981), ACM Transactions on Mathematical Software 7, 348-368.
+Berndt, Hall, Hall & Hausman (1974), Annals of Economic and Social Measurement 3, 653-665. Dennis &
+Schnabel (1996), Numerical Methods for Unconstrained Optimization, sections 5.4 and 10.3.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +24,13 @@ import numpy.typing as npt
 
 from ccegov_choice.models.conclude import Found
 from ccegov_choice.models.constraints import left_inverse
-from ccegov_choice.models.estimate import Evaluation, FitOptions, Optimum, maximise
+from ccegov_choice.models.estimate import (
+    Evaluation,
+    FitOptions,
+    Optimum,
+    TracePoint,
+    maximise,
+)
 from ccegov_choice.models.person_likelihood import (
     PersonLikelihood,
     PersonValues,
@@ -40,9 +49,10 @@ Warm = Callable[[FloatArray], FloatArray]
 
 # How near its top a first search must come: the next one starts there.
 _NEAR = 1e-3
-_ROUNDS = 3
-METHOD = "trust-region search with products of scores, Hessian by differences of the score"
-NEWTON = "trust-region Newton with the analytic Hessian"
+# Steps by one Hessian; where they do not arrive, a fresh one is worth its price.
+_CHORD_STEPS = 6
+METHOD = "trust-region chord Newton, Hessian by differences of the score"
+NEWTON = "trust-region chord Newton with the analytic Hessian"
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,15 +108,14 @@ class PeopleObjective:
         Values and scores of people.
     constraints : Constraints
         From free parameters to all.
-    correction : ndarray of shape (F, F), optional
-        Difference of Hessian and products of scores, where it is known.
+    curvature : ndarray of shape (F, F), optional
+        The Hessian to step by; that of each point without it.
     """
 
     likelihood: PersonLikelihood
     constraints: Constraints
-    correction: FloatArray | None = None
+    curvature: FloatArray | None = None
     passes: int = 0
-    _last: tuple[FloatArray, FloatArray] | None = field(default=None, repr=False)
 
     def people(self, free: FloatArray) -> PersonValues:
         """Return values and scores ``(N, F)`` of people."""
@@ -118,48 +127,34 @@ class PeopleObjective:
         """Return the gradient ``(F,)``."""
         return np.asarray(self.people(free).score.sum(axis=0))
 
+    def analytic(self, free: FloatArray) -> FloatArray | None:
+        """Return second derivatives ``(F, F)`` where the model gives them."""
+        found = self.likelihood.hessian(self.constraints.full(free))
+        expansion = self.constraints.expansion
+        return None if found is None else np.asarray(expansion.T @ found @ expansion)
+
     def __call__(self, free: FloatArray) -> Evaluation:
         """Return value, gradient and the Hessian to step by."""
         at = self.people(free)
         value, gradient = float(at.value.sum()), at.score.sum(axis=0)
         if not (np.isfinite(value) and np.isfinite(gradient).all()):
             return Evaluation(value, gradient, np.full((len(free), len(free)), np.nan))
-        analytic = self._own_hessian(free)
-        if analytic is not None:
-            return Evaluation(value, gradient, analytic)
-        outer = outer_products(at, self.likelihood.weights)
-        return Evaluation(value, gradient, self._corrected(free, gradient, outer))
-
-    def _own_hessian(self, free: FloatArray) -> FloatArray | None:
-        """Return second derivatives ``(F, F)`` as the likelihood gives them, if it does."""
-        analytic = self.likelihood.hessian(self.constraints.full(free))
+        if self.curvature is not None:
+            return Evaluation(value, gradient, self.curvature)
+        analytic = self.analytic(free)
         if analytic is None:
-            return None
-        self.passes += getattr(self.likelihood, "hessian_passes", 0)
-        expansion = self.constraints.expansion
-        return np.asarray(expansion.T @ analytic @ expansion)
+            analytic = outer_products(at, self.likelihood.weights)
+        return Evaluation(value, gradient, analytic)
 
-    def _corrected(self, free: FloatArray, gradient: FloatArray, outer: FloatArray) -> FloatArray:
-        correction = np.zeros_like(outer) if self.correction is None else self.correction
-        if self._last is not None:
-            step, change = free - self._last[0], gradient - self._last[1]
-            missed = change - (outer + correction) @ step
-            along = float(missed @ step)
-            size = float(np.linalg.norm(missed) * np.linalg.norm(step))
-            # what a long step taught may be wrong here: it is kept below the products themselves
-            modest = np.linalg.norm(missed) <= np.linalg.norm(outer @ step)
-            if size > 0 and abs(along) > 1e-6 * size and modest:
-                correction = correction + np.outer(missed, missed) / along
-        self._last = free, gradient
-        self.correction = correction
-        return np.asarray(outer + correction)
-
-    def hessian(self, at: Evaluation, free: FloatArray) -> FloatArray:
-        """Return second derivatives ``(F, F)`` at a point, exact to about seven digits."""
-        analytic = self._own_hessian(free)
-        if analytic is not None:
-            return analytic
-        return difference_hessian(self.gradient, free, at.gradient, at.hessian)
+    def hessian(self, free: FloatArray) -> Evaluation:
+        """Return value, gradient and second derivatives, exact to about seven digits at least."""
+        at = self.people(free)
+        value, gradient = float(at.value.sum()), at.score.sum(axis=0)
+        found = self.analytic(free)
+        if found is None:
+            outer = outer_products(at, self.likelihood.weights)
+            found = difference_hessian(self.gradient, free, gradient, outer)
+        return Evaluation(value, gradient, found)
 
 
 def search_people(problem: PeopleProblem, options: FitOptions) -> Found:
@@ -175,21 +170,18 @@ def search_people(problem: PeopleProblem, options: FitOptions) -> Found:
     ends = tuple(optimum.at.value for optimum in approached)
     objective = PeopleObjective(problem.likelihood, problem.constraints)
     if best.record.status is Status.INTERRUPTED:
-        at = objective(best.point)
-        optimum, curvature = replace(best, at=at), at.hessian
+        optimum = replace(best, at=objective(best.point))
     else:
-        objective.correction = _correction(problem, best)
-        optimum, curvature = _finish(problem, objective, best.point, options)
-        optimum, curvature = _relabelled(problem, objective, optimum, curvature)
+        optimum = _relabelled(problem, objective, _finish(problem, objective, best, options))
         if problem.coarse is None:
             optimum = _with_approach(best, optimum)
     record = replace(
         optimum.record, evaluations=objective.passes, starts=ends, method=_told(problem)
     )
     estimates = problem.constraints.full(optimum.point)
-    scores = problem.likelihood.people(estimates).score if optimum.at.finite else None
+    scores = problem.likelihood.people(estimates).score if np.isfinite(optimum.at.value) else None
     found = replace(optimum, record=record)
-    return Found(found, _spread(problem.constraints, curvature), scores)
+    return Found(found, _spread(problem.constraints, optimum.at.hessian), scores)
 
 
 def _with_approach(best: Optimum, optimum: Optimum) -> Optimum:
@@ -203,18 +195,15 @@ def _with_approach(best: Optimum, optimum: Optimum) -> Optimum:
     return replace(optimum, record=record)
 
 
-def _relabelled(
-    problem: PeopleProblem, objective: PeopleObjective, optimum: Optimum, curvature: FloatArray
-) -> tuple[Optimum, FloatArray]:
+def _relabelled(problem: PeopleProblem, objective: PeopleObjective, optimum: Optimum) -> Optimum:
     """Go to the point of the same likelihood that is reported."""
     if problem.canonical is None or not optimum.record.converged:
-        return optimum, curvature
+        return optimum
     here = problem.constraints.full(optimum.point)
     point = problem.constraints.reduce(problem.canonical(here))
     if np.array_equal(point, optimum.point):
-        return optimum, curvature
-    at = objective(point)
-    return replace(optimum, point=point, at=at), objective.hessian(at, point)
+        return optimum
+    return replace(optimum, point=point, at=objective.hessian(point))
 
 
 def _told(problem: PeopleProblem) -> str:
@@ -250,42 +239,49 @@ def _approach(problem: PeopleProblem, start: FloatArray, options: FitOptions) ->
     return maximise(objective, point, constraints.box, mass=problem.mass, options=rules)
 
 
-def _correction(problem: PeopleProblem, near: Optimum) -> FloatArray | None:
-    """Return what the products of scores miss, as the coarse likelihood has it near its top."""
-    if problem.coarse is None or not near.at.finite:
-        return None
-    objective = PeopleObjective(problem.coarse, problem.constraints)
-    at = objective.people(near.point)
-    outer = outer_products(at, problem.coarse.weights)
-    here = Evaluation(near.at.value, at.score.sum(axis=0), outer)
-    return objective.hessian(here, near.point) - outer
-
-
 def _finish(
-    problem: PeopleProblem, objective: PeopleObjective, point: FloatArray, options: FitOptions
-) -> tuple[Optimum, FloatArray]:
-    """Search the fine likelihood, and go on while its Hessian shows something to gain."""
-    box = problem.constraints.box
-    optimum = maximise(objective, point, box, mass=problem.mass, options=options)
-    curvature = optimum.at.hessian
-    for _ in range(_ROUNDS):
-        if not optimum.record.converged:
-            break
-        try:
-            at = objective(optimum.point)
-            curvature = objective.hessian(at, optimum.point)
-        except KeyboardInterrupt:
-            record = replace(optimum.record, status=Status.INTERRUPTED)
-            return replace(optimum, record=record), curvature
-        gap = decrement(at.gradient, curvature, optimum.point, box)
-        record = replace(optimum.record, decrement=gap)
-        optimum = replace(optimum, at=replace(at, hessian=curvature), record=record)
-        if np.sqrt(2 * gap / problem.mass) <= 10 * options.tolerance:
-            break
-        outer = outer_products(objective.people(optimum.point), problem.likelihood.weights)
-        objective.correction, objective._last = curvature - outer, None
-        optimum = maximise(objective, optimum.point, box, mass=problem.mass, options=options)
-    return optimum, curvature
+    problem: PeopleProblem, objective: PeopleObjective, near: Optimum, options: FitOptions
+) -> Optimum:
+    """Search the fine likelihood by chords, until a fresh Hessian shows nothing more to gain."""
+    box, point, optimum = problem.constraints.box, near.point, near
+    trace: tuple[TracePoint, ...] = ()
+    try:
+        objective.curvature = _first_curvature(problem, near)
+        while True:
+            left = options.max_iterations - len(trace)
+            rules = replace(options, max_iterations=min(_CHORD_STEPS, left))
+            optimum = maximise(objective, point, box, mass=problem.mass, options=rules)
+            status, point = optimum.record.status, optimum.point
+            trace = (*trace, *optimum.record.trace[1:])
+            if status in {Status.INTERRUPTED, Status.NOT_FINITE}:
+                break
+            at = objective.hessian(point)
+            objective.curvature = at.hessian
+            gap = decrement(at.gradient, at.hessian, point, box)
+            arrived = np.sqrt(2 * gap / problem.mass) <= 10 * options.tolerance
+            if arrived:
+                status = Status.CONVERGED
+            elif len(trace) >= options.max_iterations:
+                status = Status.TOO_MANY_ITERATIONS
+            optimum = replace(
+                optimum, at=at, record=replace(optimum.record, status=status, decrement=gap)
+            )
+            if arrived or status is Status.TOO_MANY_ITERATIONS:
+                break
+    except KeyboardInterrupt:
+        optimum = replace(optimum, record=replace(optimum.record, status=Status.INTERRUPTED))
+    first = TracePoint(near.at.value, near.record.decrement, 0.0, True)
+    return replace(
+        optimum, record=replace(optimum.record, trace=(first, *trace), iterations=len(trace))
+    )
+
+
+def _first_curvature(problem: PeopleProblem, near: Optimum) -> FloatArray | None:
+    """Return the Hessian at the top of the coarse likelihood, or of the full one there."""
+    if not near.at.finite:
+        return None
+    objective = PeopleObjective(problem.coarse or problem.likelihood, problem.constraints)
+    return objective.hessian(near.point).hessian
 
 
 def _spread(constraints: Constraints, curvature: FloatArray) -> FloatArray:
