@@ -50,7 +50,7 @@ Warm = Callable[[FloatArray], FloatArray]
 # How near its top a first search must come: the next one starts there.
 _NEAR = 1e-3
 # Steps by one Hessian; where they do not arrive, a fresh one is worth its price.
-_CHORD_STEPS = 6
+_CHORD_STEPS = 3
 METHOD = "trust-region chord Newton, Hessian by differences of the score"
 NEWTON = "trust-region chord Newton with the analytic Hessian"
 
@@ -259,14 +259,15 @@ def _finish(
             objective.curvature = at.hessian
             gap = decrement(at.gradient, at.hessian, point, box)
             arrived = np.sqrt(2 * gap / problem.mass) <= 10 * options.tolerance
+            stuck = status is Status.NO_PROGRESS and optimum.record.iterations == 0
             if arrived:
                 status = Status.CONVERGED
-            elif len(trace) >= options.max_iterations:
+            elif not stuck:
                 status = Status.TOO_MANY_ITERATIONS
             optimum = replace(
                 optimum, at=at, record=replace(optimum.record, status=status, decrement=gap)
             )
-            if arrived or status is Status.TOO_MANY_ITERATIONS:
+            if arrived or stuck or len(trace) >= options.max_iterations:
                 break
     except KeyboardInterrupt:
         optimum = replace(optimum, record=replace(optimum.record, status=Status.INTERRUPTED))
