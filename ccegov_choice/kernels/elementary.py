@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice.kernels.bits import bits_of, float_of
 from ccegov_choice.kernels.compiled import ordered_kernel
 
 # The order of operations matters here: ln 2 is subtracted in two parts.
@@ -171,3 +172,52 @@ def logarithms(
         p = p * s + 1.0 / 5.0
         p = p * s + 1.0 / 3.0
         out[i] = k * LN2_HIGH + (2.0 * f + (2.0 * f * s * p + k * LN2_LOW))
+
+
+# exp at Chebyshev points of |r| <= ln 2 / 2, degree 11: relative error 4e-18 before rounding.
+_E2, _E3, _E4 = 0.5000000000000019, 0.1666666666666668, 0.04166666666648795
+_E5, _E6, _E7 = 0.008333333333319589, 0.0013888888952352863, 0.00019841269890076403
+_E8, _E9 = 2.4801485441561313e-05, 2.755724088722987e-06
+_E10, _E11 = 2.763265472252779e-07, 2.5110049204818658e-08
+# Adding it rounds to a whole number and leaves that number in the lowest bits.
+_ROUNDER = 6755399441055744.0
+_SHIFT = np.int64(52)
+
+
+@ordered_kernel
+def bounded_powers(
+    values: npt.NDArray[np.float64], out: npt.NDArray[np.float64], size: int
+) -> None:
+    """Write ``exp(values)`` for values of any sign, held between -700 and 700; no scratch space.
+
+    The exponent is added to the bits of the polynomial, so that all of it stays in registers:
+    about 19 instructions for a vector of numbers. Relative error below 3e-16.
+
+    Parameters
+    ----------
+    values : ndarray of shape (size,) or longer
+        Numbers. NaN gives an arbitrary number: test for it elsewhere.
+    out : ndarray of the same shape
+        Receives the exponentials; another array, or LLVM's test for that sends it the slow way.
+    size : int
+        How many values to do.
+    """
+    for i in range(size):
+        v = values[i]
+        v = v if v > -LARGEST else -LARGEST
+        v = v if v < LARGEST else LARGEST
+        t = v * LOG2_E + _ROUNDER
+        k = t - _ROUNDER
+        r = (v - k * LN2_HIGH) - k * LN2_LOW
+        p = _E11 * r + _E10
+        p = p * r + _E9
+        p = p * r + _E8
+        p = p * r + _E7
+        p = p * r + _E6
+        p = p * r + _E5
+        p = p * r + _E4
+        p = p * r + _E3
+        p = p * r + _E2
+        p = p * r + 1.0
+        p = p * r + 1.0
+        out[i] = float_of(bits_of(p) + (bits_of(t) << _SHIFT))

@@ -1,0 +1,96 @@
+"""Fitting a mixed logit: the columns, the start, the coarse and the full likelihood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ccegov_choice.models.assemble import check_levels_shown, check_threads
+from ccegov_choice.models.constraints import constrain
+from ccegov_choice.models.covariance import Covariance
+from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.fit_people import fit_people
+from ccegov_choice.models.identify import empty_levels
+from ccegov_choice.models.mixed_check import check_model, named
+from ccegov_choice.models.mixed_data import Units, covariate_columns, differences, model_columns
+from ccegov_choice.models.mixed_layout import lay_out
+from ccegov_choice.models.mixed_likelihood import MixedLikelihood
+from ccegov_choice.models.mixed_start import mixed_start
+from ccegov_choice.models.people_search import PeopleProblem
+from ccegov_choice.models.unidentified import raise_findings
+
+if TYPE_CHECKING:
+    from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.models.mixed import MixedLogit
+    from ccegov_choice.models.results import Results
+
+FloatArray = npt.NDArray[np.float64]
+
+# With an eighth of the draws the top is already near, and a pass costs an eighth.
+_COARSE_SHARE = 8
+_FEWEST = 128
+
+
+def fit_mixed(
+    model: MixedLogit,
+    data: ChoiceData,
+    *,
+    start: Mapping[str, float] | Sequence[float] | None,
+    threads: int | None,
+    covariance: Covariance | str | None,
+    options: FitOptions,
+) -> Results:
+    """Estimate a mixed logit; see `ccegov_choice.models.mixed.MixedLogit.fit`."""
+    problem = mixed_problem(model, data, threads=threads, start=start, options=options)
+    return fit_people(model, data, problem, covariance=covariance, options=options, threads=threads)
+
+
+def mixed_problem(
+    model: MixedLogit,
+    data: ChoiceData,
+    *,
+    threads: int | None = None,
+    start: Mapping[str, float] | Sequence[float] | None = None,
+    options: FitOptions | None = None,
+) -> PeopleProblem:
+    """Check names and data, and lay them out for the search.
+
+    Raises
+    ------
+    UtilityError, DataError
+        Listing what does not fit.
+    IdentificationError
+        If a coefficient belongs to a level that was never shown.
+    """
+    utility = model.utility.bind(data.study)
+    check_model(model, utility, data)
+    units = Units.of(data, model.panel)
+    covariates = {
+        name: covariate_columns(data, name, units)
+        for name in dict.fromkeys([*named(model.mean_by), *named(model.spread_by)])
+    }
+    layout = lay_out(model, utility, covariates)
+    constraints = constrain(
+        layout.names, fixed=model.fixed, equal=model.equal, bounds=dict(model.bounds)
+    )
+    raise_findings(empty_levels(check_levels_shown(utility, data), constraints))
+    matrix = model_columns(model, utility, data.frame)
+    likelihood = MixedLikelihood(
+        differences(matrix, layout, data, units),
+        layout.tastes,
+        model.draws,
+        units.ids,
+        units.weights,
+        check_threads(threads),
+    )
+    rules = options or FitOptions()
+    starts = mixed_start(model, utility, data, layout, start, rules)
+    coarse = None
+    if model.draws.count >= 2 * _FEWEST:
+        fewer = max(_FEWEST, model.draws.count // _COARSE_SHARE)
+        coarse = likelihood.with_draws(model.draws.with_count(fewer))
+    mass = float(data.weights.sum())
+    return PeopleProblem(utility, likelihood, constraints, starts, mass, coarse)

@@ -1,0 +1,72 @@
+"""What can be wrong with the words of a mixed logit, all of it listed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ccegov_choice.errors import Problem, UtilityError, unknown_name
+from ccegov_choice.models.mixed_layout import correlated_groups, random_coefficients
+from ccegov_choice.study.gain import payment_attribute
+
+if TYPE_CHECKING:
+    from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.models.mixed import MixedLogit
+    from ccegov_choice.study.utility import Utility
+
+
+def named(given: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return all covariates named for some coefficient."""
+    return [covariate for covariates in given.values() for covariate in covariates]
+
+
+def check_model(model: MixedLogit, utility: Utility, data: ChoiceData) -> None:
+    """Check the words of a mixed logit.
+
+    Raises
+    ------
+    UtilityError, TradeOffError
+        Listing every problem with its cure.
+    """
+    random = random_coefficients(model, utility)
+    correlated_groups(model, random)
+    problems: list[Problem] = []
+    if not random and not model.error_components and model.scale is None:
+        problems.append(
+            Problem(
+                "no coefficient differs between people",
+                "Name some: random={'wait': Normal()}, or fit a Logit.",
+                "random",
+            )
+        )
+    for where, given in (("mean_by", model.mean_by), ("spread_by", model.spread_by)):
+        problems += [
+            unknown_name(name, random, "random coefficient", where=where)
+            for name in given
+            if not any(each == name or each.startswith(f"{name}[") for each in random)
+        ]
+    met = set(data.frame["alternative"].astype(str)) if model.error_components else set()
+    for component, who in model.error_components.items():
+        problems += [
+            unknown_name(name, sorted(met), "alternative", where=f"error_components '{component}'")
+            for name in who
+            if name not in met
+        ]
+    if model.scale is not None and model.pay_in is None:
+        problems.append(
+            Problem(
+                "a random scale belongs to trade space, and there is no numeraire",
+                "Say what is paid in: pay_in='cost', or leave scale out.",
+                "scale",
+            )
+        )
+    if problems:
+        raise UtilityError.of(problems, "The mixed logit has {count} problems:")
+    if model.pay_in is not None:
+        payment_attribute(model.pay_in, utility, data.study)
+        if model.pay_in not in utility.names:
+            raise UtilityError(
+                f"'{model.pay_in}' has no single coefficient to pay with",
+                where=f"pay_in='{model.pay_in}'",
+                cure=f"Let it enter the utility as a number, by itself: '... + {model.pay_in}'.",
+            )

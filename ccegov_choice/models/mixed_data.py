@@ -1,0 +1,132 @@
+"""Choices as the mixed logit's kernel reads them: differences to what was chosen, by person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ccegov_choice.errors import DataError, unknown_name
+from ccegov_choice.kernels.mixed import Differences
+from ccegov_choice.models.likelihood import frozen
+
+if TYPE_CHECKING:
+    from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.models.mixed import MixedLogit
+    from ccegov_choice.models.mixed_layout import Layout
+    from ccegov_choice.study.utility import Utility
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Who keeps the same tastes: people over all their tasks, or each task by itself.
+
+    Parameters
+    ----------
+    ids : ndarray of shape (N,)
+        Identifiers; draws follow from them.
+    offsets : ndarray of shape (N + 1,)
+        First task of each.
+    weights : ndarray of shape (N,)
+        Weight of each.
+    people : ndarray of shape (N,)
+        Position of the person that each belongs to.
+    """
+
+    ids: npt.NDArray[Any]
+    offsets: IntArray
+    weights: FloatArray
+    people: IntArray
+
+    @classmethod
+    def of(cls, data: ChoiceData, panel: bool) -> Units:
+        """Read who answered.
+
+        Raises
+        ------
+        DataError
+            If the tasks of a person have different weights: their tastes are one draw, which can
+            only count once.
+        """
+        if not panel:
+            ids = np.repeat(data.person_ids.astype(str), np.diff(data.person_offsets))
+            number = np.arange(data.tasks) - data.person_offsets[data.task_people]
+            named = np.array([f"{who}/{n}" for who, n in zip(ids, number, strict=True)])
+            return cls(named, np.arange(data.tasks + 1), data.weights, data.task_people)
+        first = data.weights[data.person_offsets[:-1]]
+        if (data.weights != first[data.task_people]).any():
+            who = data.person_ids[data.task_people[data.weights != first[data.task_people]][0]]
+            raise DataError(
+                f"the tasks of person {who} have different weights, but a person's tastes can "
+                "only count once",
+                where=f"weight column '{data.weight}'",
+                cure="Give each person one weight, or fit with panel=False.",
+            )
+        return cls(data.person_ids, data.person_offsets, first, np.arange(data.people))
+
+
+def covariate_columns(data: ChoiceData, name: str, units: Units) -> dict[str, FloatArray]:
+    """Return a covariate by person: itself, or a column for each level but the base.
+
+    Raises
+    ------
+    DataError
+        If it is not there, is empty for somebody or differs between the tasks of a person.
+    """
+    frame = data.frame
+    if name not in frame.columns:
+        raise DataError.of([unknown_name(name, frame.columns, "column of the data")])
+    if pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_bool_dtype(frame[name]):
+        values = frame[name].to_numpy(np.float64)
+        by_person = values[data.person_rows]
+        rows = np.diff(data.task_offsets[data.person_offsets])
+        if not np.array_equal(np.repeat(by_person, rows), values):
+            raise DataError(
+                f"'{name}' is empty for somebody, or differs between the tasks of a person",
+                where=f"column '{name}'",
+                cure="Give each person one value.",
+            )
+        return {name: by_person[units.people]}
+    codes, labels = data.codes(name)
+    declared = {covariate.id: covariate.base_id for covariate in data.study.covariates}
+    base = declared.get(name)
+    first = labels.index(base) if base in labels else 0
+    return {
+        f"{name}[{label}]": (codes == level).astype(np.float64)[units.people]
+        for level, label in enumerate(labels)
+        if level != first
+    }
+
+
+def model_columns(model: MixedLogit, utility: Utility, frame: pd.DataFrame) -> FloatArray:
+    """Return the encoded rows ``(K, A)`` with a row below for each error component."""
+    matrix = utility.matrix(frame)
+    if not model.error_components:
+        return matrix
+    names = frame["alternative"].astype(str).to_numpy()
+    shared = [np.isin(names, list(who)) for who in model.error_components.values()]
+    return np.vstack([matrix, np.array(shared, dtype=np.float64)])
+
+
+def differences(matrix: FloatArray, layout: Layout, data: ChoiceData, units: Units) -> Differences:
+    """Return attributes of the alternatives not chosen less those of the chosen one."""
+    chosen = data.chosen
+    sizes = np.diff(data.task_offsets)
+    other = np.ones(data.rows, dtype=bool)
+    other[chosen] = False
+    rows = np.ascontiguousarray(matrix.T)[:, layout.order]
+    apart = rows[other] - rows[np.repeat(chosen, sizes - 1)]
+    varying = np.zeros((len(apart), len(layout.tastes.multipliers)))
+    varying[:, : layout.varying] = apart[:, : layout.varying]
+    return Differences(
+        frozen(varying),
+        frozen(apart[:, layout.varying :]),
+        frozen(data.task_offsets - np.arange(data.tasks + 1)),
+        frozen(units.offsets),
+    )

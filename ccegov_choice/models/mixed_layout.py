@@ -1,0 +1,244 @@
+"""From the words of a mixed logit to its parameters, its map of tastes and its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ccegov_choice.errors import Problem, UtilityError, unknown_name
+from ccegov_choice.models.distributions import Distribution, Normal
+from ccegov_choice.models.taste_map import Load, TasteMap, Value
+from ccegov_choice.study.gain import payment_sign
+
+if TYPE_CHECKING:
+    from ccegov_choice.models.mixed import MixedLogit
+    from ccegov_choice.study.utility import Utility
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+SCALE = "scale"
+Covariates = Mapping[str, Mapping[str, FloatArray]]
+"""Covariate as named in the model -> label of each of its columns -> values ``(N,)``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The parameters of a mixed logit and what they do.
+
+    Parameters
+    ----------
+    names : tuple of P str
+        The parameters: locations under the names of the utility, spreads, shifts.
+    tastes : TasteMap
+        From parameters to coefficients.
+    order : ndarray of shape (Kr + Kf,)
+        Columns of the utility and of the error components in the order of the map: those that
+        vary come first. Error components follow the utility's ``K``.
+    varying : int
+        How many vary, ``Kr``.
+    spreads : mapping of str to str
+        Parameter that is a spread -> the coefficient it belongs to.
+    """
+
+    names: tuple[str, ...]
+    tastes: TasteMap
+    order: IntArray
+    varying: int
+    spreads: Mapping[str, str]
+
+
+def random_coefficients(model: MixedLogit, utility: Utility) -> dict[str, Distribution]:
+    """Return the distribution of each random coefficient: an attribute stands for its levels.
+
+    Raises
+    ------
+    UtilityError
+        Listing every name that is neither a coefficient nor an attribute.
+    """
+    found: dict[str, Distribution] = {}
+    problems: list[Problem] = []
+    allowed = [name for name in utility.names if name != model.pay_in]
+    for name, distribution in model.random.items():
+        levels = [each for each in allowed if each == name or each.startswith(f"{name}[")]
+        if not levels:
+            problems.append(unknown_name(name, allowed, "coefficient", where="random"))
+        found.update(dict.fromkeys(levels, distribution))
+    if problems:
+        raise UtilityError.of(problems, "The random coefficients have {count} problems:")
+    return {name: found[name] for name in utility.names if name in found}
+
+
+def correlated_groups(model: MixedLogit, random: Mapping[str, Distribution]) -> list[list[str]]:
+    """Return the groups of coefficients whose draws are correlated.
+
+    Raises
+    ------
+    UtilityError
+        If a group names a coefficient that is not random, or not normal inside, or comes twice.
+    """
+    if model.correlated is False:
+        return []
+    if model.correlated is True:
+        given: list[Sequence[str]] = [[n for n, d in random.items() if d.normal_inside]]
+    else:
+        given = [list(group) for group in model.correlated]
+    groups = [
+        [n for n in random if any(n == name or n.startswith(f"{name}[") for name in group)]
+        for group in given
+    ]
+    problems = [
+        unknown_name(name, random, "random coefficient", where="correlated")
+        for group in given
+        for name in group
+        if not any(n == name or n.startswith(f"{name}[") for n in random)
+    ]
+    members = [name for group in groups for name in group]
+    problems += [
+        Problem(f"'{name}' stands in two groups", "Name it once.", "correlated")
+        for name in dict.fromkeys(members)
+        if members.count(name) > 1
+    ]
+    problems += [
+        Problem(
+            f"'{name}' is {random[name]}, and only draws that are normal inside can be correlated",
+            "Leave it out of the group, or make it Normal, LogNormal, CensoredNormal or JohnsonSB.",
+            "correlated",
+        )
+        for name in dict.fromkeys(members)
+        if not random[name].normal_inside
+    ]
+    if problems:
+        raise UtilityError.of(problems, "The correlations have {count} problems:")
+    return [group for group in groups if group]
+
+
+class _Builder:
+    """Hands out positions of parameters and dimensions of draws."""
+
+    def __init__(self, model: MixedLogit, utility: Utility, covariates: Covariates) -> None:
+        self.model, self.utility, self.covariates = model, utility, covariates
+        self.names = [SCALE if name == model.pay_in else name for name in utility.names]
+        self.random = random_coefficients(model, utility)
+        self.groups = correlated_groups(model, self.random)
+        self.spreads: dict[str, str] = {}
+        self.dimensions = 0
+
+    def parameter(self, name: str) -> int:
+        self.names.append(name)
+        return len(self.names) - 1
+
+    def dimension(self) -> int:
+        self.dimensions += 1
+        return self.dimensions - 1
+
+    def spread(self, name: str, coefficient: str) -> int:
+        self.spreads[name] = coefficient
+        return self.parameter(name)
+
+    def loads(self) -> dict[str, tuple[Load, ...]]:
+        """Return the draws in each random coefficient."""
+        found: dict[str, tuple[Load, ...]] = {}
+        grouped = {name: group for group in self.groups for name in group}
+        axes: dict[str, int] = {}
+        for name, distribution in self.random.items():
+            axes[name] = self.dimension()
+            if name in grouped:
+                group = grouped[name]
+                before = group[: group.index(name) + 1]
+                found[name] = tuple(
+                    Load(axes[other], {self.spread(f"cholesky[{name},{other}]", name): 1.0})
+                    for other in before
+                )
+            elif distribution.spread:
+                position = self.spread(f"{distribution.spread}[{name}]", name)
+                found[name] = (Load(axes[name], {position: 1.0}),)
+            else:
+                found[name] = (Load(axes[name], {self.utility.names.index(name): 1.0}),)
+        return found
+
+    def shifts(
+        self, name: str, given: Mapping[str, Sequence[str]], word: str
+    ) -> dict[int, FloatArray]:
+        """Return the parameters of covariates that act on a coefficient."""
+        return {
+            self.parameter(f"{word}|{label}"): column
+            for key, covariates in given.items()
+            if name == key or name.startswith(f"{key}[")
+            for covariate in covariates
+            for label, column in self.covariates[covariate].items()
+        }
+
+
+def lay_out(model: MixedLogit, utility: Utility, covariates: Covariates) -> Layout:
+    """Name the parameters and say what they do.
+
+    Parameters
+    ----------
+    model : MixedLogit
+        The specification.
+    utility : Utility
+        Bound to a study.
+    covariates : mapping
+        The covariates that the model names, coded.
+
+    Raises
+    ------
+    UtilityError
+        Listing what does not fit.
+    """
+    builder = _Builder(model, utility, covariates)
+    loads = builder.loads()
+    values: dict[int, Value] = {}
+    for k, name in enumerate(utility.names):
+        if name == model.pay_in:
+            study = utility.study
+            assert study is not None  # bound
+            values[k] = Value(constant=payment_sign(study.attribute(name)))
+            continue
+        distribution = builder.random.get(name, Normal())
+        shifts = builder.shifts(name, model.mean_by, name)
+        stretches = builder.shifts(name, model.spread_by, f"spread[{name}]")
+        own = loads.get(name, ())
+        values[k] = Value(distribution, {k: 1.0}, 0.0, own, shifts, stretches)
+    for c, component in enumerate(model.error_components):
+        position = builder.spread(f"sd[{component}]", component)
+        load = Load(builder.dimension(), {position: 1.0})
+        values[utility.size + c] = Value(loads=(load,))
+    scale = _scale(builder) if model.pay_in else None
+    return _arrange(builder, values, scale)
+
+
+def _scale(builder: _Builder) -> Value:
+    """Return what multiplies all utilities in trade space."""
+    model = builder.model
+    assert model.pay_in is not None
+    location = {builder.utility.names.index(model.pay_in): 1.0}
+    if model.scale is None:
+        return Value(Normal(), location)
+    position = builder.spread(f"{model.scale.spread}[{SCALE}]", SCALE)
+    return Value(model.scale, location, loads=(Load(builder.dimension(), {position: 1.0}),))
+
+
+def _arrange(builder: _Builder, values: Mapping[int, Value], scale: Value | None) -> Layout:
+    """Put columns that vary first, then the fixed ones; multipliers come last among the values."""
+    varies = [
+        k for k, v in values.items() if scale is not None or v.loads or v.shifts or v.stretches
+    ]
+    steady = [k for k in values if k not in varies]
+    columns = [values[k] for k in varies]
+    while len(columns) < 2 or len(columns) % 2:  # the columns of the kernel come in pairs
+        columns.append(Value())
+    multiplier = len(columns) if scale is not None else -1
+    tastes = TasteMap(
+        len(builder.names),
+        (*columns, *([scale] if scale is not None else [])),
+        (multiplier,) * len(columns),
+        np.array(steady, dtype=np.int64),
+    )
+    order = np.array([*varies, *steady], dtype=np.int64)
+    return Layout(tuple(builder.names), tastes, order, len(varies), builder.spreads)

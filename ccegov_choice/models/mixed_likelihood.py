@@ -1,0 +1,189 @@
+"""The simulated likelihood of a mixed logit: the kernel, its draws, its threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ccegov_choice.kernels.mixed import (
+    BLOCK_ROWS,
+    Differences,
+    Draws,
+    PersonSums,
+    mixed_people,
+)
+from ccegov_choice.kernels.mixed_hessian import mixed_hessian
+from ccegov_choice.kernels.products import TILE
+from ccegov_choice.models.person_likelihood import PersonValues
+from ccegov_choice.models.standard_draws import StandardDraws
+from ccegov_choice.models.taste_map import TasteMap
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+PARTS = 32
+# Below this many numbers a second thread costs more than it saves.
+_ONE_THREAD = 200_000
+
+
+def lay_out_draws(draws: StandardDraws, tastes: TasteMap, people: npt.NDArray[Any]) -> Draws:
+    """Return standard draws as the kernel reads them.
+
+    Parameters
+    ----------
+    draws : StandardDraws
+        Which and how many.
+    tastes : TasteMap
+        Its features say which dimensions and distributions are needed.
+    people : ndarray of shape (N,)
+        Identifiers that the shifts follow from.
+    """
+    dimensions = max(tastes.dimensions, 1)
+    whole = -(-draws.count // TILE) * TILE
+    base = np.zeros((dimensions, whole), dtype=np.uint32)
+    base[:, : draws.count] = draws.base(dimensions)
+    middles = (np.arange(draws.cells) + 0.5) / draws.cells
+    tables = np.array([feature.quantile(middles) for feature in tastes.features])
+    return Draws(
+        base,
+        draws.shifts(people, dimensions),
+        tables.reshape(len(tastes.features), draws.cells),
+        np.array([feature.dimension for feature in tastes.features], dtype=np.int64),
+        draws.count,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class MixedLikelihood:
+    """The simulated log-likelihood of a mixed logit as a function of its parameters.
+
+    Parameters
+    ----------
+    data : Differences
+        The choices.
+    tastes : TasteMap
+        From parameters to coefficients.
+    draws : StandardDraws
+        The draws.
+    people_ids : ndarray of shape (N,)
+        Whose choices they are.
+    weights : ndarray of shape (N,)
+        Weight of each person.
+    threads : int
+        Threads to use; the result does not depend on it.
+    """
+
+    data: Differences
+    tastes: TasteMap
+    draws: StandardDraws
+    people_ids: npt.NDArray[Any]
+    weights: FloatArray
+    threads: int
+    laid_out: Draws = field(init=False)
+    _last: list[tuple[FloatArray, PersonSums]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        laid_out = lay_out_draws(self.draws, self.tastes, self.people_ids)
+        object.__setattr__(self, "laid_out", laid_out)
+        object.__setattr__(self, "_last", [])
+
+    @property
+    def room(self) -> IntArray:
+        """Rows that the kernel's scratch must hold: at once, and of a person."""
+        rows, tasks = self.data.task_rows, self.data.person_tasks
+        widest = int(np.diff(rows).max(initial=1))
+        return np.array([max(BLOCK_ROWS, widest), int(np.diff(rows[tasks]).max(initial=1))])
+
+    def people(self, theta: FloatArray) -> PersonValues:
+        """Return values and scores of people, weighted."""
+        sums = self._sums(theta)
+        score = self.tastes.scores(theta, sums)
+        return PersonValues(sums.value * self.weights, score * self.weights[:, None])
+
+    def _sums(self, theta: FloatArray) -> PersonSums:
+        """Return what the kernel fills; the last is kept, since the Hessian is asked for next."""
+        if self._last and np.array_equal(self._last[0][0], theta):
+            return self._last[0][1]
+        places = self.tastes.places(theta)
+        count = len(self.weights)
+        values, loads = len(self.tastes.values), len(self.tastes.structure.features)
+        sums = PersonSums(
+            np.empty(count),
+            np.empty((count, values)),
+            np.empty((count, loads)),
+            np.empty((count, len(self.tastes.fixed))),
+        )
+        room = self.room
+
+        def work(first: int, last: int, _: int) -> None:
+            ends = np.array([first, last])
+            structure, (a, b, fixed) = self.tastes.structure, places
+            mixed_people(self.data, self.laid_out, structure, a, b, fixed, room, ends, sums)
+
+        over_people(work, count, self._threads)
+        self._last[:] = [(theta.copy(), sums)]
+        return sums
+
+    @property
+    def _threads(self) -> int:
+        return self.threads if self.data.random.size * self.draws.count > _ONE_THREAD else 1
+
+    def hessian(self, theta: FloatArray) -> FloatArray | None:
+        """Return second derivatives ``(P, P)``; None where covariates act on people's tastes."""
+        if self.tastes.personal:
+            return None
+        sums = self._sums(theta)
+        places = self.tastes.places(theta)
+        size = sums.a.shape[1] + sums.b.shape[1] + sums.fixed.shape[1]
+        inner = np.zeros((PARTS, size, size))
+        room = self.room
+
+        def work(first: int, last: int, part: int) -> None:
+            ends, person = np.array([first, last]), (self.weights, sums.value)
+            structure, out = self.tastes.structure, inner[part]
+            mixed_hessian(self.data, self.laid_out, structure, places, person, room, ends, out)
+
+        over_people(work, len(self.weights), self._threads)
+        return self.tastes.hessian(sums, self.weights, inner.sum(axis=0))
+
+    def reweighted(self, times: FloatArray) -> MixedLikelihood:
+        """Return the likelihood with each person counted ``(N,)`` times as much."""
+        return replace(self, weights=self.weights * times)
+
+    def with_draws(self, draws: StandardDraws) -> MixedLikelihood:
+        """Return the likelihood simulated by other draws."""
+        return replace(self, draws=draws)
+
+
+def over_people(work: Callable[[int, int, int], None], people: int, threads: int) -> None:
+    """Do work on ranges of people, by several threads where there are.
+
+    The ranges, and so the sums over each, are the same for any number of threads.
+    """
+    ends = np.unique(np.linspace(0, people, PARTS + 1).astype(np.int64))
+    parts = [(int(a), int(b), part) for part, (a, b) in enumerate(pairwise(ends))]
+    if threads == 1 or len(parts) == 1:
+        for part in parts:
+            work(*part)
+        return
+    jobs = [_pool(threads, os.getpid()).submit(work, *part) for part in parts]
+    try:
+        for job in jobs:
+            job.result()
+    finally:
+        for job in jobs:
+            job.cancel()
+
+
+@cache
+def _pool(threads: int, process: int) -> ThreadPoolExecutor:
+    """Return the threads of a process, which outlive a fit: starting them costs as much as it."""
+    return ThreadPoolExecutor(threads, thread_name_prefix=f"ccegov-{process}")

@@ -1,0 +1,1 @@
+"""Choice probabilities of a mixed logit, averaged over people."""
