@@ -29,7 +29,12 @@ from ccegov_choice.models.tree import (
 )
 from ccegov_choice.models.tree_likelihood import TreeLikelihood, leaves_of, places_in_task
 from ccegov_choice.models.tree_starts import tree_starts
-from ccegov_choice.models.unidentified import raise_findings
+from ccegov_choice.models.unidentified import (
+    Finding,
+    FlatLikelihoodError,
+    listing,
+    raise_findings,
+)
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
@@ -141,7 +146,25 @@ def tree_problem(
     tree = pack(model.tree, alternatives, names.every)
     likelihood = TreeLikelihood(choices, tree, check_threads(threads))
     starts = tree_starts(model, names, data, constraints, threads=threads)
+    raise_findings(_without_effect(likelihood, constraints, starts[-1]))
     return PeopleProblem(utility, likelihood, constraints, starts, float(data.weights.sum()))
+
+
+def _without_effect(
+    likelihood: TreeLikelihood, constraints: Constraints, point: FloatArray
+) -> list[Finding]:
+    """Return parameters on which no choice depends: their scores are exactly zero."""
+    moved = np.abs(likelihood.people(point).score @ constraints.expansion).max(axis=0)
+    idle = [name for f in np.flatnonzero(moved == 0) for name in constraints.names_of(int(f))]
+    if not idle:
+        return []
+    problem = Problem(
+        f"no choice in these data depends on {listing(idle)}: no task offers two alternatives of "
+        "the nest, or the column of the scale is always zero",
+        f"Leave it out, or fix it: fixed={{'{idle[0]}': 1.0}}.",
+        "data",
+    )
+    return [Finding(FlatLikelihoodError, problem, tuple(idle))]
 
 
 def rows_of(
