@@ -18,6 +18,7 @@ from ccegov_choice.models.mixed_check import check_model, named
 from ccegov_choice.models.mixed_data import Units, covariate_columns, differences, model_columns
 from ccegov_choice.models.mixed_layout import lay_out
 from ccegov_choice.models.mixed_likelihood import MixedLikelihood
+from ccegov_choice.models.mixed_mirror import with_positive_spreads
 from ccegov_choice.models.mixed_start import mixed_start
 from ccegov_choice.models.people_search import PeopleProblem
 from ccegov_choice.models.unidentified import raise_findings
@@ -45,7 +46,15 @@ def fit_mixed(
 ) -> Results:
     """Estimate a mixed logit; see `ccegov_choice.models.mixed.MixedLogit.fit`."""
     problem = mixed_problem(model, data, threads=threads, start=start, options=options)
-    return fit_people(model, data, problem, covariance=covariance, options=options, threads=threads)
+    return fit_people(
+        model,
+        data,
+        problem,
+        covariance=covariance,
+        options=options,
+        threads=threads,
+        turn=with_positive_spreads,
+    )
 
 
 def mixed_problem(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from ccegov_choice.models.unidentified import raise_findings
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
+
+Turn = Callable[[Any, PeopleProblem, Found], tuple[Any, PeopleProblem, Found]]
 
 
 class PeopleModel(Model, Protocol):
@@ -33,8 +36,26 @@ def fit_people(
     covariance: Covariance | str | None,
     options: FitOptions,
     threads: int | None = None,
+    turn: Turn | None = None,
 ) -> Results:
     """Estimate a model by maximum likelihood.
+
+    Parameters
+    ----------
+    model : Model
+        The specification.
+    data : ChoiceData
+        Choices, one per task.
+    problem : PeopleProblem
+        Both, laid out for the search.
+    covariance : Covariance or str, optional
+        Kind of standard errors.
+    options : FitOptions
+        When the search stops.
+    threads : int, optional
+        Threads to use.
+    turn : callable, optional
+        From what was found to the same in the words that are to be reported.
 
     Raises
     ------
@@ -48,6 +69,8 @@ def fit_people(
     if problem.inspect is not None and found.optimum.record.converged:
         problem.inspect(problem.constraints.full(found.optimum.point))
     _check_peak(problem, found)
+    if turn is not None:
+        model, problem, found = turn(model, problem, found)
     results = conclude(model, data, problem.utility, problem.constraints, found)
     return with_errors(results, data, kind, threads)
 

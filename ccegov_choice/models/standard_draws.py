@@ -42,10 +42,13 @@ class StandardDraws(ABC):
         Draws for each person, ``R``.
     seed : int
         The same seed gives the same draws.
+    mirrored : tuple of int
+        Dimensions whose draws are turned round, see `ccegov_choice.models.mixed_mirror`.
     """
 
     count: int = 1000
     seed: int = 1
+    mirrored: tuple[int, ...] = ()
     word: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
@@ -67,8 +70,13 @@ class StandardDraws(ABC):
 
     def base(self, dimensions: int) -> Cells:
         """Return the cell ``(Q, R)`` of each base point."""
-        cells = np.floor(self.points(dimensions) * self.cells)
-        return np.asarray(np.minimum(cells, self.cells - 1), dtype=np.uint32)
+        cells = np.minimum(np.floor(self.points(dimensions) * self.cells), self.cells - 1)
+        for dimension in self._mirrored(dimensions):
+            cells[dimension] = self.cells - 1 - cells[dimension]
+        return np.asarray(cells, dtype=np.uint32)
+
+    def _mirrored(self, dimensions: int) -> list[int]:
+        return [dimension for dimension in self.mirrored if dimension < dimensions]
 
     def shifts(self, people: npt.NDArray[Any], dimensions: int) -> Cells:
         """Return the shift ``(N, Q)`` of each person, by identifier and seed."""
@@ -76,7 +84,11 @@ class StandardDraws(ABC):
         steps = np.arange(1, dimensions + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         seed = _scramble(np.array([self.seed], dtype=np.uint64))
         mixed = _scramble(keys + seed)[:, None] + steps
-        return np.asarray(_scramble(mixed) % np.uint64(self.cells), dtype=np.uint32)
+        cells = np.uint64(self.cells)
+        shifts = _scramble(mixed) % cells
+        for dimension in self._mirrored(dimensions):
+            shifts[:, dimension] = (cells - shifts[:, dimension]) % cells
+        return np.asarray(shifts, dtype=np.uint32)
 
     def with_count(self, count: int) -> StandardDraws:
         """Return the same sequence with another number of draws."""
@@ -91,7 +103,12 @@ class StandardDraws(ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the kind, number and seed, as JSON can hold them."""
-        return {"kind": type(self).__name__, "count": self.count, "seed": self.seed}
+        return {
+            "kind": type(self).__name__,
+            "count": self.count,
+            "seed": self.seed,
+            "mirrored": list(self.mirrored),
+        }
 
 
 @dataclass(frozen=True)
@@ -192,7 +209,7 @@ KINDS = {kind.__name__: kind for kind in (Sobol, Halton, MLHS, PseudoRandom)}
 
 def draws_from_dict(content: dict[str, Any]) -> StandardDraws:
     """Return what ``to_dict`` wrote."""
-    return KINDS[content["kind"]](content["count"], content["seed"])
+    return KINDS[content["kind"]](content["count"], content["seed"], tuple(content["mirrored"]))
 
 
 def _scramble(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
