@@ -116,6 +116,7 @@ class PeopleObjective:
     constraints: Constraints
     curvature: FloatArray | None = None
     passes: int = 0
+    newton: bool = False
 
     def people(self, free: FloatArray) -> PersonValues:
         """Return values and scores ``(N, F)`` of people."""
@@ -130,6 +131,7 @@ class PeopleObjective:
     def analytic(self, free: FloatArray) -> FloatArray | None:
         """Return second derivatives ``(F, F)`` where the model gives them."""
         found = self.likelihood.hessian(self.constraints.full(free))
+        self.newton = found is not None
         expansion = self.constraints.expansion
         return None if found is None else np.asarray(expansion.T @ found @ expansion)
 
@@ -176,7 +178,7 @@ def search_people(problem: PeopleProblem, options: FitOptions) -> Found:
         if problem.coarse is None:
             optimum = _with_approach(best, optimum)
     record = replace(
-        optimum.record, evaluations=objective.passes, starts=ends, method=_told(problem)
+        optimum.record, evaluations=objective.passes, starts=ends, method=_told(problem, objective)
     )
     estimates = problem.constraints.full(optimum.point)
     scores = problem.likelihood.people(estimates).score if np.isfinite(optimum.at.value) else None
@@ -206,12 +208,11 @@ def _relabelled(problem: PeopleProblem, objective: PeopleObjective, optimum: Opt
     return replace(optimum, point=point, at=objective.hessian(point))
 
 
-def _told(problem: PeopleProblem) -> str:
+def _told(problem: PeopleProblem, objective: PeopleObjective) -> str:
     own: str | None = getattr(problem.likelihood, "method", None)
     if own is not None:
         return own
-    start = problem.constraints.full(problem.constraints.reduce(problem.starts[0]))
-    return METHOD if problem.likelihood.hessian(start) is None else NEWTON
+    return NEWTON if objective.newton else METHOD
 
 
 def _rank(value: float) -> float:
