@@ -33,6 +33,8 @@ FloatArray = npt.NDArray[np.float64]
 # With an eighth of the draws the top is already near, and a pass costs an eighth.
 _COARSE_SHARE = 8
 _FEWEST = 128
+# So many people are near enough to all of them.
+_ENOUGH_PEOPLE = 2000
 
 
 def fit_mixed(
@@ -97,9 +99,20 @@ def mixed_problem(
     )
     rules = options or FitOptions()
     starts = mixed_start(model, utility, data, layout, start, rules)
-    coarse = None
-    if model.draws.count >= 2 * _FEWEST:
-        fewer = max(_FEWEST, model.draws.count // _COARSE_SHARE)
-        coarse = likelihood.with_draws(model.draws.with_count(fewer))
     mass = float(data.weights.sum())
+    coarse = _coarse(likelihood)
     return PeopleProblem(utility, likelihood, constraints, starts, mass, coarse)
+
+
+def _coarse(likelihood: MixedLikelihood) -> MixedLikelihood | None:
+    """Return a cheaper likelihood: that of some people where there are many, else of fewer draws.
+
+    Fewer draws move the top by more than a sample of people does once there are thousands of them.
+    """
+    every = len(likelihood.weights) // _ENOUGH_PEOPLE
+    if every >= _COARSE_SHARE and not likelihood.tastes.personal:
+        return likelihood.sample(every)
+    fewer = max(_FEWEST, likelihood.draws.count // _COARSE_SHARE)
+    if fewer > likelihood.draws.count / 2:
+        return None
+    return likelihood.with_draws(likelihood.draws.with_count(fewer))

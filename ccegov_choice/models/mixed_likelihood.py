@@ -22,6 +22,7 @@ from ccegov_choice.kernels.mixed import (
 )
 from ccegov_choice.kernels.mixed_hessian import mixed_hessian
 from ccegov_choice.kernels.products import TILE
+from ccegov_choice.models.likelihood import frozen
 from ccegov_choice.models.person_likelihood import PersonValues
 from ccegov_choice.models.standard_draws import StandardDraws
 from ccegov_choice.models.taste_map import TasteMap
@@ -158,9 +159,40 @@ class MixedLikelihood:
         """Return the likelihood with each person counted ``(N,)`` times as much."""
         return replace(self, weights=self.weights * times)
 
+    def sample(self, every: int) -> MixedLikelihood:
+        """Return the likelihood of one in so many people, each counted for all of them."""
+        chosen = np.arange(0, len(self.weights), every)
+        return replace(
+            self,
+            data=_some_people(self.data, chosen),
+            people_ids=self.people_ids[chosen],
+            weights=self.weights[chosen] * every,
+        )
+
     def with_draws(self, draws: StandardDraws) -> MixedLikelihood:
         """Return the likelihood simulated by other draws."""
         return replace(self, draws=draws)
+
+
+def _some_people(data: Differences, chosen: IntArray) -> Differences:
+    """Return the rows of some people."""
+    tasks = _ranges(data.person_tasks, chosen)
+    rows = _ranges(data.task_rows, tasks)
+    per_person = np.diff(data.person_tasks)[chosen]
+    per_task = np.diff(data.task_rows)[tasks]
+    return Differences(
+        frozen(data.random[rows]),
+        frozen(data.fixed[rows]),
+        frozen(np.concatenate([[0], np.cumsum(per_task)])),
+        frozen(np.concatenate([[0], np.cumsum(per_person)])),
+    )
+
+
+def _ranges(offsets: IntArray, chosen: IntArray) -> IntArray:
+    """Return the positions of some groups, one after the other."""
+    sizes = np.diff(offsets)[chosen]
+    ends = np.cumsum(sizes)
+    return np.asarray(np.arange(ends[-1]) + np.repeat(offsets[chosen] - (ends - sizes), sizes))
 
 
 def over_people(work: Callable[[int, int, int], None], people: int, threads: int) -> None:
