@@ -133,6 +133,8 @@ def class_table(results: Results) -> Table:
         fixed = Absent("shares are fixed")
         cells = [c for s, e in pairs for c in (float(s), fixed if np.isnan(e) else float(e))]
         rows.append(("share of people", *cells))
+    if any((positions == -1).any() for positions in layout.positions):
+        notes.append("Zero without an error: the class ignores it.")
     notes += started(results)
     return Table(
         f"Classes: {results.model.title}",
@@ -148,7 +150,7 @@ def _pair(results: Results, position: int) -> list[Cell]:
         own = Absent("the class has a model of its own: see results.table()")
         return [own, own]
     if position == -1:
-        return [0.0, Absent("the class ignores it")]
+        return [0.0, None]
     return [float(results.estimates[position]), results.std_error(results.names[position])]
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ccegov_choice.errors import Problem, unknown_name
+from ccegov_choice.study.coding import Constants, Term
 from ccegov_choice.study.utility import Utility
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class ClassSpec:
     """A class of people, and how it differs from a class of its own tastes throughout.
 
-    Names may be those of attributes (all coefficients that read them) or of coefficients.
+    Names may be those of attributes (all coefficients that read them), ``"asc"`` (the constants) or
+    those of single coefficients.
 
     Parameters
     ----------
@@ -181,14 +183,20 @@ def lexicographic(
 
 
 def known_names(utility: Utility) -> tuple[str, ...]:
-    """Return attributes that the utility reads, and its coefficients."""
-    return tuple(dict.fromkeys((*utility.reads, *utility.names)))
+    """Return attributes that the utility reads, its coefficients, and 'asc' if it has constants."""
+    constants = ("asc",) if any(_has_constants(term) for term in utility.terms) else ()
+    return tuple(dict.fromkeys((*utility.reads, *constants, *utility.names)))
 
 
 def coefficients_of(utility: Utility, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the coefficients of some attributes, and those named themselves."""
+    """Return the coefficients of some attributes, of 'asc', and those named themselves."""
     found = []
     for term in utility.terms:
         reads = any(name in names for name in term.reads)
+        reads |= "asc" in names and _has_constants(term)
         found += [name for name in term.names if reads or name in names]
     return tuple(found)
+
+
+def _has_constants(term: Term) -> bool:
+    return any(isinstance(factor, Constants) for factor in term.factors)

@@ -1,9 +1,10 @@
 """Where the search for classes starts: around the logit, by kinds of answers and by lot.
 
 The logit's score of a person, turned by the inverse Hessian, is a first step towards the person's
-own tastes. Some starts group people by these steps; the others move the coefficients of each class
-by lot. Each start is then improved by steps of the EM algorithm: a Newton step of the expected
-log-likelihood of the data with known classes, which converges like EM.
+own tastes. Half of the starts give each class a part of the step of a person drawn by lot; a
+quarter group people by their steps, and a quarter move the coefficients by lot alone. Each start is
+then improved by steps of the EM algorithm: a Newton step of the expected log-likelihood of the data
+with known classes, which converges like EM.
 
 References
 ----------
@@ -35,6 +36,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _WARM_STEPS = 5
+# Share of a person's own step that a class takes: few answers say little about a person.
+_SHRUNK = 0.2
 # Root mean square by which the coefficients of a class are moved, in utilities.
 _SPREADS = (0.5, 1.0)
 _MOST_MOVED = 3.0
@@ -124,12 +127,12 @@ def given_start(
 def starts(
     found: Mixture, pooled: Pooled, own: FloatArray | None, count: int, seed: int
 ) -> tuple[FloatArray, ...]:
-    """Return starting values: the user's first, then by kinds of answers and by lot in turn."""
+    """Return starting values: the user's first, then those of each kind in turn."""
+    kinds = (_by_answers, _by_people, _by_lot, _by_people)
     made = [] if own is None else [own]
     for position in range(len(made), count):
         rng = np.random.default_rng([seed, position])
-        by_answers = position % 3 == 0
-        made.append(_by_answers(found, pooled, rng) if by_answers else _by_lot(found, pooled, rng))
+        made.append(kinds[position % len(kinds)](found, pooled, rng))
         flip = 1.0 if position % 2 == 0 else -1.0
         scales = found.layout.scales[1:]
         made[-1][scales] = flip * np.resize(_LOG_SCALES, len(scales))
@@ -159,6 +162,14 @@ def _by_lot(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> FloatAr
     return _spread_out(found, moved)
 
 
+def _by_people(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> FloatArray:
+    """Give each class a part of what one person, drawn by lot, seems to want."""
+    people = len(pooled.scores)
+    drawn = rng.choice(people, size=len(found.layout.classes), replace=True)
+    moved = [_towards(pooled, _SHRUNK * people * pooled.scores[n]) for n in drawn]
+    return _spread_out(found, moved)
+
+
 def _by_answers(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> FloatArray:
     """Group people by the direction in which the logit misses their answers."""
     classes = len(found.layout.classes)
@@ -166,14 +177,18 @@ def _by_answers(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> Flo
     kept = values > 1e-9 * max(float(values.max(initial=0.0)), 1e-300)
     missed = pooled.scores @ (vectors[:, kept] / np.sqrt(values[kept]))
     member = _groups(missed, classes, rng)
-    inverse = np.linalg.pinv(pooled.information, hermitian=True)
     moved = []
     for c in range(classes):
         share = max(float((member == c).mean()), 1.0 / len(member))
-        step = inverse @ pooled.scores[member == c].sum(axis=0) / share
-        length = float(np.sqrt(step @ pooled.information @ step / pooled.mass))
-        moved.append(pooled.estimates + step * min(1.0, _MOST_MOVED / max(length, 1e-300)))
+        moved.append(_towards(pooled, pooled.scores[member == c].sum(axis=0) / share))
     return _spread_out(found, moved)
+
+
+def _towards(pooled: Pooled, slope: FloatArray) -> FloatArray:
+    """Return coefficients a Newton step away, but not too far."""
+    step = np.linalg.pinv(pooled.information, hermitian=True) @ slope
+    length = float(np.sqrt(max(step @ pooled.information @ step, 0.0) / pooled.mass))
+    return np.asarray(pooled.estimates + step * min(1.0, _MOST_MOVED / max(length, 1e-300)))
 
 
 def _groups(points: FloatArray, count: int, rng: np.random.Generator) -> IntArray:
