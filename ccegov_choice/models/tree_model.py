@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ import pandas as pd
 from scipy import special
 
 from ccegov_choice.errors import UtilityMaximisationWarning
+from ccegov_choice.kernels.nested import Tree
 from ccegov_choice.models.covariance import Covariance
 from ccegov_choice.models.estimate import FitOptions
 from ccegov_choice.models.fit_people import fit_people
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
     from ccegov_choice.study.utility import Utility
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+# what the kernel reads of rows besides their coding
+Layout = tuple[FloatArray, IntArray, IntArray, Tree]
+_LAYOUTS: WeakKeyDictionary[Tasks, Layout] = WeakKeyDictionary()
+_EDGE = 1e-3  # a share of an alternative that is next to nothing
 Bound = tuple[float | None, float | None]
 
 
@@ -136,22 +143,25 @@ class TreeModel:
 
     def shares(self, tasks: Tasks, parameters: npt.NDArray[Any]) -> FloatArray:
         """Return choice probabilities ``(A,)`` of the rows at parameters ``(P,)``."""
-        study = tasks.results.study
-        return self.shares_of(study, tasks.frame, tasks.matrix, tasks.offsets, parameters)
+        if tasks not in _LAYOUTS:  # effects ask for the same rows at many parameters
+            _LAYOUTS[tasks] = self._lay_out(tasks.results.study, tasks.frame, tasks.offsets)
+        return tree_shares(tasks.matrix, *_LAYOUTS[tasks], parameters)
 
     def shares_of(
         self,
         study: Study,
         frame: pd.DataFrame,
         matrix: FloatArray,
-        offsets: npt.NDArray[np.int64],
+        offsets: IntArray,
         parameters: npt.NDArray[Any],
     ) -> FloatArray:
         """Return choice probabilities ``(A,)`` of rows encoded as ``(K, A)``."""
+        return tree_shares(matrix, *self._lay_out(study, frame, offsets), parameters)
+
+    def _lay_out(self, study: Study, frame: pd.DataFrame, offsets: IntArray) -> Layout:
         alternatives, leaves = rows_of(self, frame, offsets)
         z = LogScale(self.scale, study).values(frame, offsets)
-        tree = pack(self.tree, alternatives, self.parameter_names(study))
-        return tree_shares(matrix, z, leaves, offsets, tree, parameters)
+        return z, leaves, offsets, pack(self.tree, alternatives, self.parameter_names(study))
 
     def notes(self, results: Results) -> tuple[str, ...]:
         """Return sentences for the foot of the summary."""
@@ -161,7 +171,24 @@ class TreeModel:
             if tested
             else []
         )
-        return (*against, *contradictions(self.tree, results.names, results.estimates))
+        told = contradictions(self.tree, results.names, results.estimates)
+        return (*against, *told, *_at_the_edge(results))
+
+
+def _at_the_edge(results: Results) -> tuple[str, ...]:
+    """Return what says that alternatives do not belong to a nest at all."""
+    names = [
+        name
+        for name, value in zip(results.names, results.estimates, strict=True)
+        if name.startswith("allocation[") and value < _EDGE and name not in results.absent
+    ]
+    if not names:
+        return ()
+    is_are = "is" if len(names) == 1 else "are"
+    return (
+        f"{', '.join(names)} {is_are} at the edge, where intervals of a normal law do not hold: "
+        "take the alternative out of the nest.",
+    )
 
 
 def _against_one(results: Results, name: str) -> str:

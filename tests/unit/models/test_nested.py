@@ -338,10 +338,6 @@ def test_frames_may_come_in_any_order_and_without_some_alternatives(fitted, peop
     sums = fewer.groupby(["person", "task"], observed=True)["probability"].sum()
     np.testing.assert_allclose(sums, 1.0)
     with pytest.raises(DataError, match="which alternative they are"):
-        NestedLogit(cc.Utility("wait"), NESTS).shares_of(
-            STUDY, frame.drop(columns="alternative"), np.ones((1, 400)), np.arange(0, 401, 4), None
-        )
-    with pytest.raises(UtilityError, match="'alternative' is missing"):
         cc.predict(fitted, frame.drop(columns="alternative"))
 
 
@@ -360,10 +356,10 @@ def test_every_covariance(fitted, kind):
 
 
 def test_the_bootstrap_refits(fitted, people):
-    again = fitted.with_covariance(cc.Bootstrap(60, seed=2), data=people)
+    again = fitted.with_covariance(cc.Bootstrap(30, seed=2), data=people)
     ratio = again.tidy()["std_error"] / fitted.tidy()["std_error"]
-    # a standard deviation of 60 draws is off by 9 % (one sigma); four sigma and the asymptotics
-    assert ratio.between(0.55, 1.6).all()
+    # a standard deviation of 30 draws is off by 13 % (one sigma); four sigma and the asymptotics
+    assert ratio.between(0.45, 1.8).all()
 
 
 def test_forecasts_by_the_logit_formula_are_refused(fitted):
