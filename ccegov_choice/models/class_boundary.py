@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
-# A class of fewer people than it has coefficients describes these people, not a group.
+# A class of one person describes that person, not a group.
 _FEWEST = 2.0
 # Information about a coefficient, as a share of what it is when alternatives are equally likely:
 # below this, the choices of the class are predicted wherever the coefficient matters.
@@ -46,7 +46,7 @@ def nearly_empty(found: Mixture, theta: FloatArray) -> list[str]:
         if size * people < _FEWEST:
             said.append(
                 f"'{name}' holds {size * people:.2g} of {people:,} people: what it says rests on "
-                "nobody. Ask for fewer classes, or hold coefficients equal with common=[...]."
+                "hardly anybody. Ask for fewer classes, or hold coefficients equal: common=[...]."
             )
     return said
 
@@ -74,8 +74,9 @@ def running_away(found: Mixture, constraints: Constraints, theta: FloatArray) ->
             found.utility.names[k] for k in np.flatnonzero(free & (ratio < _LITTLE_INFORMATION))
         ]
         if names:
+            has = "has no finite estimate" if len(names) == 1 else "have no finite estimates"
             said.append(
-                f"{listing(names)} in '{layout.classes[c]}' has no finite estimate: the people of "
+                f"{listing(names)} in '{layout.classes[c]}' {has}: the people of "
                 "this class choose by it without exception. Fix it at a large value, bound it "
                 f"(bounds={{'{layout.classes[c]}: {names[0]}': (-10, 10)}}), or hold it equal in "
                 "all classes with common=[...]."
