@@ -47,7 +47,10 @@ if TYPE_CHECKING:
     from ccegov_choice.models.covariance import Robust as Robust
     from ccegov_choice.models.individual import individual_coefficients as individual_coefficients
     from ccegov_choice.models.latent_class import LatentClass as LatentClass
+    from ccegov_choice.models.cross_nested import CrossNestedLogit as CrossNestedLogit
     from ccegov_choice.models.logit import Logit as Logit
+    from ccegov_choice.models.nested import NestedLogit as NestedLogit
+    from ccegov_choice.models.scaled import ScaledLogit as ScaledLogit
     from ccegov_choice.models.non_attendance import (
         AttributeNonAttendance as AttributeNonAttendance,
     )
@@ -133,6 +136,9 @@ _WHERE = {
     "ChoiceData": "data.choice_data",
     "load_dataset": "data.datasets",
     "Logit": "models.logit",
+    "NestedLogit": "models.nested",
+    "CrossNestedLogit": "models.cross_nested",
+    "ScaledLogit": "models.scaled",
     "LatentClass": "models.latent_class",
     "ClassSpec": "models.class_spec",
     "lexicographic": "models.class_spec",
