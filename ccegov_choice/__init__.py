@@ -45,12 +45,11 @@ if TYPE_CHECKING:
     from ccegov_choice.models.covariance import Classical as Classical
     from ccegov_choice.models.covariance import Clustered as Clustered
     from ccegov_choice.models.covariance import Robust as Robust
+    from ccegov_choice.models.cross_nested import CrossNestedLogit as CrossNestedLogit
     from ccegov_choice.models.individual import individual_coefficients as individual_coefficients
     from ccegov_choice.models.latent_class import LatentClass as LatentClass
-    from ccegov_choice.models.cross_nested import CrossNestedLogit as CrossNestedLogit
     from ccegov_choice.models.logit import Logit as Logit
     from ccegov_choice.models.nested import NestedLogit as NestedLogit
-    from ccegov_choice.models.scaled import ScaledLogit as ScaledLogit
     from ccegov_choice.models.non_attendance import (
         AttributeNonAttendance as AttributeNonAttendance,
     )
@@ -59,6 +58,7 @@ if TYPE_CHECKING:
     from ccegov_choice.models.predict import marginal_effects as marginal_effects
     from ccegov_choice.models.predict import predict as predict
     from ccegov_choice.models.results import Results as Results
+    from ccegov_choice.models.scaled import ScaledLogit as ScaledLogit
     from ccegov_choice.models.simulate import simulate_choices as simulate_choices
     from ccegov_choice.models.tastes import ClassTaste as ClassTaste
     from ccegov_choice.models.tastes import RandomTaste as RandomTaste
