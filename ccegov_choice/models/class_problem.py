@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 STARTS = 16
+# A class with a model of its own costs so much more that fewer starts must do.
+INNER_STARTS = 4
 # Below this many numbers in the matrices of all classes a second thread costs more than it saves.
 _ONE_THREAD = 500_000
 
@@ -199,7 +201,9 @@ def class_problem(
     constraints = class_constraints(model, found)
     pooled = pooled_logit(found, constraints, data, threads)
     own = given_start(found, pooled, start)
-    count = options.starts or (STARTS if start is None else 1)
+    usual = INNER_STARTS if found.inner else STARTS
+    count = options.starts or (usual if start is None else 1)
+    coarse = _coarse(found)
     mass = float(data.weights.sum())
     return PeopleProblem(
         found.utility,
@@ -207,7 +211,25 @@ def class_problem(
         constraints,
         starts(found, pooled, own, count, options.seed),
         mass,
-        warm=warm_up(found.likelihood, constraints, mass),
+        coarse=coarse,
+        warm=warm_up(coarse or found.likelihood, constraints, mass),
         canonical=by_size(model, found),
         inspect=inspect_classes(found, constraints),
     )
+
+
+def _coarse(found: Mixture) -> MixtureLikelihood | None:
+    """Return a cheaper likelihood of the same people, where classes have one: with fewer draws."""
+    cells, cheaper = [], False
+    for cell, (c, _) in zip(found.likelihood.cells, found.layout.cells, strict=True):
+        problem, component = found.inner.get(found.layout.classes[c]), cell.component
+        if (
+            problem is not None
+            and problem.coarse is not None
+            and isinstance(component, PeopleClass)
+        ):
+            if len(problem.coarse.weights) != len(problem.likelihood.weights):
+                return None  # a sample of the people
+            component, cheaper = replace(component, likelihood=problem.coarse), True
+        cells.append(replace(cell, component=component))
+    return replace(found.likelihood, cells=tuple(cells)) if cheaper else None

@@ -119,9 +119,8 @@ def given_start(
     if not isinstance(start, Mapping):
         return values
     told = np.array([name in start for name in names])
-    return np.where(
-        told, values, _spread_out(found, [pooled.estimates] * len(found.layout.classes))
-    )
+    alike = [pooled.estimates] * len(found.layout.classes)
+    return np.where(told, values, _spread_out(found, pooled, alike, 0))
 
 
 def starts(
@@ -132,45 +131,64 @@ def starts(
     made = [] if own is None else [own]
     for position in range(len(made), count):
         rng = np.random.default_rng([seed, position])
-        made.append(kinds[position % len(kinds)](found, pooled, rng))
+        moved = kinds[position % len(kinds)](found, pooled, rng)
+        made.append(_spread_out(found, pooled, moved, position))
         flip = 1.0 if position % 2 == 0 else -1.0
         scales = found.layout.scales[1:]
         made[-1][scales] = flip * np.resize(_LOG_SCALES, len(scales))
     return tuple(made)
 
 
-def _spread_out(found: Mixture, coefficients: Sequence[FloatArray]) -> FloatArray:
+def _spread_out(
+    found: Mixture, pooled: Pooled, coefficients: Sequence[FloatArray], position: int
+) -> FloatArray:
     """Return all parameters ``(P,)`` from coefficients by class; common ones take the mean."""
     layout = found.layout
     total, times = np.zeros(len(layout.names)), np.zeros(len(layout.names))
     for c, name in enumerate(layout.classes):
         used = layout.positions[c] >= 0
         places = layout.positions[c][used]
-        inner = found.inner.get(name)
-        total[places] += coefficients[c][used] if inner is None else inner.starts[0][used]
+        own = coefficients[c]
+        if name in found.inner:
+            own = _inner_start(found, pooled, name, own, position)
+        total[places] += own[used]
         times[places] += 1.0
     return total / np.maximum(times, 1.0)
 
 
-def _by_lot(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> FloatArray:
+def _inner_start(
+    found: Mixture, pooled: Pooled, name: str, coefficients: FloatArray, position: int
+) -> FloatArray:
+    """Move a start of a class's own model as the coefficients of a logit class would be moved."""
+    problem = found.inner[name]
+    start = problem.starts[position % len(problem.starts)].copy()
+    for k, coefficient in enumerate(found.utility.names):
+        if coefficient in problem.constraints.names:
+            place = problem.constraints.names.index(coefficient)
+            alone = pooled.estimates[k]
+            # its units may be others, as in trade space
+            unit = abs(start[place] / alone) if alone != 0 and start[place] != 0 else 1.0
+            start[place] += unit * (coefficients[k] - alone)
+    return start
+
+
+def _by_lot(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> list[FloatArray]:
     size = len(pooled.estimates)
     spread = rng.choice(_SPREADS) / np.sqrt(max(size, 1))
-    moved = [
+    return [
         pooled.estimates + spread * pooled.unit * rng.standard_normal(size)
         for _ in found.layout.classes
     ]
-    return _spread_out(found, moved)
 
 
-def _by_people(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> FloatArray:
+def _by_people(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> list[FloatArray]:
     """Give each class a part of what one person, drawn by lot, seems to want."""
     people = len(pooled.scores)
     drawn = rng.choice(people, size=len(found.layout.classes), replace=True)
-    moved = [_towards(pooled, _SHRUNK * people * pooled.scores[n]) for n in drawn]
-    return _spread_out(found, moved)
+    return [_towards(pooled, _SHRUNK * people * pooled.scores[n]) for n in drawn]
 
 
-def _by_answers(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> FloatArray:
+def _by_answers(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> list[FloatArray]:
     """Group people by the direction in which the logit misses their answers."""
     classes = len(found.layout.classes)
     values, vectors = np.linalg.eigh(pooled.information)
@@ -181,13 +199,13 @@ def _by_answers(found: Mixture, pooled: Pooled, rng: np.random.Generator) -> Flo
     for c in range(classes):
         share = max(float((member == c).mean()), 1.0 / len(member))
         moved.append(_towards(pooled, pooled.scores[member == c].sum(axis=0) / share))
-    return _spread_out(found, moved)
+    return moved
 
 
 def _towards(pooled: Pooled, slope: FloatArray) -> FloatArray:
     """Return coefficients a Newton step away, but not too far."""
     step = np.linalg.pinv(pooled.information, hermitian=True) @ slope
-    length = float(np.sqrt(max(step @ pooled.information @ step, 0.0) / pooled.mass))
+    length = float(np.sqrt(np.maximum(step @ pooled.information @ step, 0.0) / pooled.mass))
     return np.asarray(pooled.estimates + step * min(1.0, _MOST_MOVED / max(length, 1e-300)))
 
 
