@@ -18,9 +18,12 @@ from ccegov_choice.models.membership import Membership, MembershipFormula
 from ccegov_choice.study.people import people_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.probabilities import Tasks
     from ccegov_choice.models.results import Results
+    from ccegov_choice.study.utility import Utility
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -59,18 +62,24 @@ class Fitted:
                 where=what,
                 cure="Give the results of LatentClass(utility, classes=...).fit(data).",
             )
-        about = MembershipFormula(model.membership, results.study)
+        return cls.made(model, results.utility, results.names)
+
+    @classmethod
+    def made(cls, model: LatentClass, utility: Utility, names: Sequence[str]) -> Fitted:
+        """Find the places of parameters by the names of all of them."""
+        assert utility.study is not None  # bound
+        about = MembershipFormula(model.membership, utility.study)
         inner = {
             spec.name: [
                 name.removeprefix(f"{spec.name}: ")
-                for name in results.names
+                for name in names
                 if name.startswith(f"{spec.name}: ")
             ]
             for spec in model.specs
             if spec.model is not None
         }
-        layout = lay_out(model, results.utility, about.names, inner)
-        return cls(replace(model, utility=results.utility), layout, about)
+        layout = lay_out(model, utility, about.names, inner)
+        return cls(replace(model, utility=utility), layout, about)
 
     def membership(self, frame: pd.DataFrame) -> Membership:
         """Return the membership of people, one row each."""
@@ -104,7 +113,8 @@ class Fitted:
 
 def population_shares(model: LatentClass, tasks: Tasks, parameters: npt.NDArray[Any]) -> FloatArray:
     """Return choice probabilities ``(A,)``: those of the classes, by their shares."""
-    fitted = Fitted.of(tasks.results, "predict")
+    # the model of a class may itself be one of classes: its names are not those of the results
+    fitted = Fitted.made(model, tasks.results.utility, tasks.results.names)
     frame = tasks.frame.iloc[tasks.offsets[:-1]].reset_index(drop=True)
     prior = fitted.priors(frame, parameters)[tasks.task]
     total = np.zeros(len(tasks.frame))

@@ -276,6 +276,11 @@ def _check(model: LatentClass) -> None:
         problems.append(Problem(f"{count} classes are no classes", cure, where))
     if model.scale_classes < 1:
         problems.append(Problem(f"{model.scale_classes} classes of scale", "Give 1, 2, ...", where))
+    problems += [
+        Problem(f"the classes of '{spec.name}' have models of their own", "Give them here.", where)
+        for spec in model.specs
+        if isinstance(spec.model, LatentClass) and any(one.model for one in spec.model.specs)
+    ]
     names = model.class_names
     problems += [
         Problem(f"two classes are called '{name}'", "Give each a name of its own.", where)

@@ -16,11 +16,14 @@ from ccegov_choice.errors import (
     TasteError,
     UtilityError,
 )
-from ccegov_choice.models.class_problem import STARTS, mixture
+from ccegov_choice.models.class_problem import INNER_STARTS, STARTS, mixture
 from ccegov_choice.models.class_spec import ClassSpec
+from ccegov_choice.models.distributions import Normal
 from ccegov_choice.models.estimate import FitOptions
 from ccegov_choice.models.latent_class import LatentClass
+from ccegov_choice.models.mixed import MixedLogit
 from ccegov_choice.models.people_search import PeopleObjective
+from ccegov_choice.models.standard_draws import Sobol
 from ccegov_choice.study.utility import Utility
 
 FORMULA = "wait + price"
@@ -328,3 +331,69 @@ def test_weights_of_people_count_them(data, frame):
     counted = model.fit(data(twice.drop(columns="weight")), start=start)
     np.testing.assert_allclose(weighted.estimates, counted.estimates, atol=1e-6)
     assert weighted.log_likelihood == pytest.approx(counted.log_likelihood, rel=1e-10)
+
+
+# --- classes with models of their own -----------------------------------------------------------
+
+
+def test_a_class_may_have_a_model_of_its_own(people, tmp_path):
+    """A class of two classes and a class are three classes."""
+    inside = ClassSpec("rest", model=LatentClass(Utility(FORMULA), 2))
+    nested = LatentClass(Utility(FORMULA), ["one", inside])
+    flat = LatentClass(Utility(FORMULA), 3).fit(people)
+    results = nested.fit(people, options=FitOptions(starts=8))
+    assert results.names[2:7] == (
+        "rest: class 1: wait", "rest: class 1: price", "rest: class 2: wait",
+        "rest: class 2: price", "rest: member[class 2]",
+    )  # fmt: skip
+    assert results.log_likelihood == pytest.approx(flat.log_likelihood, abs=1e-5)
+    found, expected = (cc.predict(r, people)["probability"] for r in (results, flat))
+    # both tops are within about the square of 1e-6 of the top
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+    again = cc.Results.load(results.save(tmp_path / "nested.json"))
+    pd.testing.assert_frame_equal(cc.predict(again, people), cc.predict(results, people))
+    with pytest.raises(DataError, match="model of its own"):
+        cc.individual_coefficients(results, people)
+    with pytest.raises(UtilityError, match="Give them here"):
+        LatentClass(Utility(FORMULA), ["a", ClassSpec("b", model=nested)])
+
+
+def test_a_class_may_be_a_mixed_logit(people):
+    mixed = MixedLogit(Utility(FORMULA), random={"price": Normal()}, draws=Sobol(64, seed=1))
+    model = LatentClass(Utility(FORMULA), ["plain", ClassSpec("mixed", model=mixed)])
+    found = mixture(model, people)
+    theta = np.array([-0.2, -0.3, -0.05, -1.0, 0.5, 0.3])
+    assert found.layout.names[4] == "mixed: sd[price]"
+    alone = mixed.problem(people).likelihood.people(theta[2:5]).value
+    plain = mixture(LatentClass(Utility(FORMULA), 2), people).likelihood
+    first = plain.parts(np.append(theta[:2], [0, 0, 0])).classes[0].value
+    share = 1 / (1 + np.exp(-0.3))
+    at = found.likelihood.people(theta)
+    expected = np.log((1 - share) * np.exp(first) + share * np.exp(alone))
+    np.testing.assert_allclose(at.value, expected, rtol=1e-12)
+    hessian = found.likelihood.hessian(theta)
+    h = 1e-5
+    for p in range(len(theta)):
+        step = np.zeros(len(theta))
+        step[p] = h
+        up, down = (found.likelihood.people(t) for t in (theta + step, theta - step))
+        # error of central differences: h^2 / 6 times third derivatives of up to 1e5
+        slope = (up.value - down.value).sum() / (2 * h)
+        assert slope == pytest.approx(at.score[:, p].sum(), rel=1e-6, abs=1e-4)
+        second = (up.score - down.score).sum(axis=0) / (2 * h)
+        np.testing.assert_allclose(second, hessian[p], rtol=1e-5, atol=1e-3)
+
+
+def test_fewer_draws_come_first_where_a_class_is_simulated(people):
+    def simulated(count):
+        own = MixedLogit(Utility(FORMULA), random={"price": Normal()}, draws=Sobol(count, seed=1))
+        return LatentClass(Utility(FORMULA), ["plain", ClassSpec("mixed", model=own)])
+
+    problem = simulated(1024).problem(people)
+    theta = problem.starts[0]
+    assert problem.coarse is not None
+    coarse, fewer = problem.coarse, mixture(simulated(128), people).likelihood
+    np.testing.assert_array_equal(coarse.people(theta).value, fewer.people(theta).value)
+    assert len(problem.starts) == INNER_STARTS
+    assert len({tuple(start) for start in problem.starts}) == INNER_STARTS
+    assert LatentClass(Utility(FORMULA), 2).problem(people).coarse is None
