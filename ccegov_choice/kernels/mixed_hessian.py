@@ -76,11 +76,11 @@ def _terms(others: int) -> int:
 
 
 @kernel
-def _new_curves(data: Any, rows: int, columns: int, values: int) -> Any:
+def _new_curves(data: Any, people: Any, rows: int, columns: int, values: int) -> Any:
     pairs = columns * (columns + 1) // 2
     even = pairs + pairs % 2
     most = 1
-    for n in range(len(data.person_tasks) - 1):
+    for n in range(people[0], people[1]):
         terms = 0
         for task in range(data.person_tasks[n], data.person_tasks[n + 1]):
             terms += _terms(data.task_rows[task + 1] - data.task_rows[task])
@@ -271,6 +271,34 @@ def _dot(one: Any, two: Any) -> float:
 
 
 @kernel
+def _four_dots(q: Any, phi: Any) -> Any:
+    """Return the sums of ``q`` times each of four features that lie side by side."""
+    one, two, three, four = 0.0, 0.0, 0.0, 0.0
+    for t in range(TILE):
+        one += q[t] * phi[t]
+        two += q[t] * phi[t + TILE]
+        three += q[t] * phi[t + 2 * TILE]
+        four += q[t] * phi[t + 3 * TILE]
+    return one, two, three, four
+
+
+@kernel
+def _add_dots(q: Any, phi: Any, features: Any, first: int, last: int, at: int, row: Any) -> None:
+    """Add the sums of ``q`` times some features; those of a correlated group lie side by side."""
+    e = first
+    while e + 4 <= last and features[e + 3] == features[e] + 3:
+        one, two, three, four = _four_dots(q, phi[features[e] * TILE :])
+        row[at + e] += one
+        row[at + e + 1] += two
+        row[at + e + 2] += three
+        row[at + e + 3] += four
+        e += 4
+    while e < last:
+        row[at + e] += _dot(q, phi[features[e] * TILE :])
+        e += 1
+
+
+@kernel
 def _four_totals(q: Any, one: Any, two: Any) -> Any:
     """Return the sums of ``q``, ``q one``, ``q two`` and ``q one two``."""
     total, first, second, both = 0.0, 0.0, 0.0, 0.0
@@ -371,17 +399,14 @@ def _add_tile(structure: Any, s: Any, c: Any, sums: Any) -> None:
                 sums[values + first_i, values + first_j] += both
                 continue
             sums[at_i, at_j] += _total(q)
-            for e in range(first_j, last_j):
-                sums[at_i, values + e] += _dot(q, s.phi[structure.features[e] * TILE :])
+            _add_dots(q, s.phi, structure.features, first_j, last_j, values, sums[at_i])
             for e in range(first_i, last_i):
                 draw = s.phi[structure.features[e] * TILE :]
                 for t in range(TILE):
                     qf[t] = q[t] * draw[t]
-                sums[values + e, at_j] += _total(qf)
-                for e2 in range(first_j, last_j):
-                    sums[values + e, values + e2] += _dot(
-                        qf, s.phi[structure.features[e2] * TILE :]
-                    )
+                row = sums[values + e]
+                row[at_j] += _total(qf)
+                _add_dots(qf, s.phi, structure.features, first_j, last_j, values, row)
 
 
 @kernel
@@ -413,10 +438,10 @@ def mixed_hessian(
         Rows done at once, and the most rows of a person.
     people : (2,) int64
         First person, and one beyond the last.
-    out : (S, S) float64
-        Receives ``sum_n w_n sum_r w_r (H + g g')``; ``S`` places are the ``I`` locations, ``E``
-        loads and ``Kf`` coefficients. Blocks of two values hold one of the two triangles, with
-        the value that comes first in the rows.
+    out : (1, S, S) or (people, S, S) float64
+        Receives ``sum_n w_n sum_r w_r (H + g g')``, or what each person adds to it; ``S`` places
+        are the ``I`` locations, ``E`` loads and ``Kf`` coefficients. Blocks of two values hold one
+        of the two triangles, with the value that comes first in the rows.
     """
     a, b, fixed = places
     weights, value = person
@@ -426,9 +451,10 @@ def mixed_hessian(
     s = new_scratch(len(draws.dimensions), values, varying, room[0], room[1])
     set_constant_slopes(structure, s.slope)
     beta = s.beta if structure.multiplied else s.value
-    c = _new_curves(data, room[1], columns + columns % 2, values + steady)
+    c = _new_curves(data, people, room[1], columns + columns % 2, values + steady)
     for n in range(people[0], people[1]):
         row_a, row_b = a[n if len(a) > 1 else 0], b[n if len(b) > 1 else 0]
+        mine = out[n - people[0] if len(out) > 1 else 0]
         terms = _read_person(data, n, c)
         start = data.task_rows[data.person_tasks[n]]
         rows = data.task_rows[data.person_tasks[n + 1]] - start
@@ -454,7 +480,7 @@ def mixed_hessian(
             _value_slopes(structure, s, c)
             for k in range(steady):
                 _fixed_slope(c.d, varying + k, rows, s.p, c.slope[(values + k) * TILE :])
-            _add_tile(structure, s, c, out)
+            _add_tile(structure, s, c, mine)
 
 
 @kernel

@@ -72,6 +72,22 @@ class Distribution:
         """Whether the location is the mean and the median of the coefficient."""
         return self.kind == IDENTITY
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Words before the name of the coefficient, for each parameter beyond the location."""
+        return (self.spread,) if self.spread else ()
+
+    @property
+    def tabulated(self) -> bool:
+        """Whether draws depend on the parameters, see `ccegov_choice.models.tabulated`."""
+        return False
+
+    def at(self, u: FloatArray, *arguments: float) -> FloatArray:
+        """Return coefficients at quantiles ``u``, by location and the parameters of `words`."""
+        location, *spread = arguments
+        size = spread[0] if spread else location
+        return self.value(location + size * self.quantile(u))
+
     def inverse(self, coefficient: float, size: float) -> float:
         """Return the location at which the coefficient is about this; ``size`` is a small one."""
         inside = (coefficient - self.low) / self.span
@@ -94,18 +110,14 @@ class Distribution:
     def to_dict(self) -> dict[str, Any]:
         """Return the name and arguments, as JSON can hold them.
 
-        Raises
-        ------
-        UtilityError
-            For a distribution that is not one of ours: its quantile function cannot be saved.
+        A distribution with a quantile function of its own gives only the name of that; it cannot
+        be read again.
         """
-        if type(self) is Distribution:
-            raise UtilityError(
-                "a distribution with a quantile function of its own cannot be saved",
-                where="random",
-                cure="Use one that has a name, or keep the results in memory.",
-            )
-        return {"kind": type(self).__name__, **self._arguments()}
+        kind = type(self).__name__
+        if kind in KINDS or kind in _TABULATED:
+            return {"kind": kind, **self._arguments()}
+        named = getattr(self.quantile, "__qualname__", type(self.quantile).__name__)
+        return {"kind": kind, "function": f"{self.quantile.__module__}.{named}"}
 
     def _arguments(self) -> dict[str, Any]:
         return {}
@@ -245,11 +257,17 @@ KINDS = {
         ConstrainedTriangular,
     )
 }
+# in a module that builds on this one
+_TABULATED = ("TruncatedNormal",)
 
 
 def distribution_from_dict(content: Mapping[str, Any]) -> Distribution:
     """Return what ``to_dict`` wrote."""
     arguments = {name: value for name, value in content.items() if name != "kind"}
+    if content["kind"] in _TABULATED:
+        from ccegov_choice.models.tabulated import TruncatedNormal
+
+        return TruncatedNormal(**{name: float(value) for name, value in arguments.items()})
     kind: Any = KINDS[content["kind"]]
     made: Distribution = kind(**arguments)
     return made

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ccegov_choice._files import read_json, write_json
 from ccegov_choice._provenance import Provenance
-from ccegov_choice.errors import FileFormatError, unknown_name
+from ccegov_choice.errors import FileFormatError, UtilityError, unknown_name
 from ccegov_choice.models.covariance import covariance_from_dict
 from ccegov_choice.models.estimate import OptimisationRecord, TracePoint
 from ccegov_choice.models.results import Model, Results
@@ -35,6 +35,7 @@ _MODELS = {
     "nested logit": ("ccegov_choice.models.nested", "NestedLogit"),
     "cross-nested logit": ("ccegov_choice.models.cross_nested", "CrossNestedLogit"),
     "scaled logit": ("ccegov_choice.models.scaled", "ScaledLogit"),
+    "mixed": ("ccegov_choice.models.mixed", "MixedLogit"),
     "pylogit": ("ccegov_choice.models.pylogit_model", "PylogitModel"),
 }
 _COUNTS = ("people", "tasks", "rows", "weighted")
@@ -60,8 +61,32 @@ def save_results(results: Results, path: str | Path) -> Path:
     -------
     Path
         The file written. The same results give the same bytes.
+
+    Raises
+    ------
+    UtilityError
+        If the model has a distribution that is a function of your own.
     """
-    return write_json(path, results_to_dict(results))
+    content = results_to_dict(results)
+    _refuse_functions(content["model"])
+    return write_json(path, content)
+
+
+def _refuse_functions(model: object) -> None:
+    """Refuse a model with a distribution that only a function tells."""
+    if isinstance(model, Mapping):
+        if "function" in model:
+            raise UtilityError(
+                f"a file cannot hold the function '{model['function']}', which a distribution "
+                "of this model is made of",
+                where="save_results",
+                cure="Use a distribution that has a name, or keep the results in memory.",
+            )
+        for part in model.values():
+            _refuse_functions(part)
+    elif isinstance(model, list | tuple):
+        for part in model:
+            _refuse_functions(part)
 
 
 def load_results(path: str | Path) -> Results:

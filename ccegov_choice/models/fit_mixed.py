@@ -85,7 +85,10 @@ def mixed_problem(
     }
     layout = lay_out(model, utility, covariates)
     constraints = constrain(
-        layout.names, fixed=model.fixed, equal=model.equal, bounds=dict(model.bounds)
+        layout.names,
+        fixed=model.fixed,
+        equal=model.equal,
+        bounds={**layout.bounds, **model.bounds},
     )
     raise_findings(empty_levels(check_levels_shown(utility, data), constraints))
     matrix = model_columns(model, utility, data.frame)

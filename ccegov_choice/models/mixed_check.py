@@ -45,6 +45,15 @@ def check_model(model: MixedLogit, utility: Utility, data: ChoiceData) -> None:
             for name in given
             if not any(each == name or each.startswith(f"{name}[") for each in random)
         ]
+        problems += [
+            Problem(
+                f"'{name}' is {random[name]}, whose location cannot be moved by covariates",
+                "Use Normal or another distribution without a table, or leave it out.",
+                where,
+            )
+            for name in random
+            if random[name].tabulated and any(n == name or name.startswith(f"{n}[") for n in given)
+        ]
     met = set(data.frame["alternative"].astype(str)) if model.error_components else set()
     for component, who in model.error_components.items():
         problems += [

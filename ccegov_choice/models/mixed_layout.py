@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import Problem, UtilityError, unknown_name
 from ccegov_choice.models.distributions import Distribution, Normal
+from ccegov_choice.models.tabulated import LOCATION, TabulatedDistribution
 from ccegov_choice.models.taste_map import Load, TasteMap, Value
 from ccegov_choice.study.gain import payment_sign
 
@@ -43,6 +44,8 @@ class Layout:
         How many vary, ``Kr``.
     spreads : mapping of str to str
         Parameter that is a spread -> the coefficient it belongs to.
+    bounds : mapping of str to (low, high)
+        Bounds that distributions set to their parameters.
     """
 
     names: tuple[str, ...]
@@ -50,6 +53,7 @@ class Layout:
     order: IntArray
     varying: int
     spreads: Mapping[str, str]
+    bounds: Mapping[str, tuple[float, float]]
 
 
 def random_coefficients(model: MixedLogit, utility: Utility) -> dict[str, Distribution]:
@@ -117,6 +121,13 @@ def correlated_groups(model: MixedLogit, random: Mapping[str, Distribution]) -> 
     return [group for group in groups if group]
 
 
+class Drawn(NamedTuple):
+    """The draws in a coefficient; and the parameters of its tables, where it is tabulated."""
+
+    loads: tuple[Load, ...] = ()
+    arguments: tuple[int, ...] = ()
+
+
 class _Builder:
     """Hands out positions of parameters and dimensions of draws."""
 
@@ -126,6 +137,7 @@ class _Builder:
         self.random = random_coefficients(model, utility)
         self.groups = correlated_groups(model, self.random)
         self.spreads: dict[str, str] = {}
+        self.bounds: dict[str, tuple[float, float]] = {}
         self.dimensions = 0
 
     def parameter(self, name: str) -> int:
@@ -140,9 +152,19 @@ class _Builder:
         self.spreads[name] = coefficient
         return self.parameter(name)
 
-    def loads(self) -> dict[str, tuple[Load, ...]]:
+    def drawn(self, name: str, distribution: Distribution, location: int, axis: int) -> Drawn:
+        """Return the draws in a coefficient whose draws are its own, and its parameters."""
+        spreads = [self.spread(f"{word}[{name}]", name) for word in distribution.words]
+        if isinstance(distribution, TabulatedDistribution):
+            named = dict(zip((LOCATION, *distribution.words), (location, *spreads), strict=True))
+            for word, bounds in distribution.bounds.items():
+                self.bounds[self.names[named[word]]] = bounds
+            return Drawn((Load(axis, {}, 1.0),), tuple(named.values()))
+        return Drawn((Load(axis, dict.fromkeys(spreads or [location], 1.0)),))
+
+    def loads(self) -> dict[str, Drawn]:
         """Return the draws in each random coefficient."""
-        found: dict[str, tuple[Load, ...]] = {}
+        found: dict[str, Drawn] = {}
         grouped = {name: group for group in self.groups for name in group}
         axes: dict[str, int] = {}
         for name, distribution in self.random.items():
@@ -150,15 +172,15 @@ class _Builder:
             if name in grouped:
                 group = grouped[name]
                 before = group[: group.index(name) + 1]
-                found[name] = tuple(
-                    Load(axes[other], {self.spread(f"cholesky[{name},{other}]", name): 1.0})
-                    for other in before
+                found[name] = Drawn(
+                    tuple(
+                        Load(axes[other], {self.spread(f"cholesky[{name},{other}]", name): 1.0})
+                        for other in before
+                    )
                 )
-            elif distribution.spread:
-                position = self.spread(f"{distribution.spread}[{name}]", name)
-                found[name] = (Load(axes[name], {position: 1.0}),)
             else:
-                found[name] = (Load(axes[name], {self.utility.names.index(name): 1.0}),)
+                location = self.utility.names.index(name)
+                found[name] = self.drawn(name, distribution, location, axes[name])
         return found
 
     def shifts(
@@ -203,8 +225,8 @@ def lay_out(model: MixedLogit, utility: Utility, covariates: Covariates) -> Layo
         distribution = builder.random.get(name, Normal())
         shifts = builder.shifts(name, model.mean_by, name)
         stretches = builder.shifts(name, model.spread_by, f"spread[{name}]")
-        own = loads.get(name, ())
-        values[k] = Value(distribution, {k: 1.0}, 0.0, own, shifts, stretches)
+        own = loads.get(name, Drawn())
+        values[k] = _value(distribution, k, own, shifts, stretches)
     for c, component in enumerate(model.error_components):
         position = builder.spread(f"sd[{component}]", component)
         load = Load(builder.dimension(), {position: 1.0})
@@ -213,15 +235,26 @@ def lay_out(model: MixedLogit, utility: Utility, covariates: Covariates) -> Layo
     return _arrange(builder, values, scale)
 
 
+def _value(
+    distribution: Distribution,
+    location: int,
+    own: Drawn,
+    shifts: Mapping[int, FloatArray] | None = None,
+    stretches: Mapping[int, FloatArray] | None = None,
+) -> Value:
+    places = {} if own.arguments else {location: 1.0}
+    return Value(distribution, places, 0.0, own.loads, shifts or {}, stretches or {}, own.arguments)
+
+
 def _scale(builder: _Builder) -> Value:
     """Return what multiplies all utilities in trade space."""
     model = builder.model
     assert model.pay_in is not None
-    location = {builder.utility.names.index(model.pay_in): 1.0}
+    location = builder.utility.names.index(model.pay_in)
     if model.scale is None:
-        return Value(Normal(), location)
-    position = builder.spread(f"{model.scale.spread}[{SCALE}]", SCALE)
-    return Value(model.scale, location, loads=(Load(builder.dimension(), {position: 1.0}),))
+        return Value(Normal(), {location: 1.0})
+    own = builder.drawn(SCALE, model.scale, location, builder.dimension())
+    return _value(model.scale, location, own)
 
 
 def _arrange(builder: _Builder, values: Mapping[int, Value], scale: Value | None) -> Layout:
@@ -241,4 +274,4 @@ def _arrange(builder: _Builder, values: Mapping[int, Value], scale: Value | None
         np.array(steady, dtype=np.int64),
     )
     order = np.array([*varies, *steady], dtype=np.int64)
-    return Layout(tuple(builder.names), tastes, order, len(varies), builder.spreads)
+    return Layout(tuple(builder.names), tastes, order, len(varies), builder.spreads, builder.bounds)

@@ -25,6 +25,7 @@ from ccegov_choice.kernels.products import TILE
 from ccegov_choice.models.likelihood import frozen
 from ccegov_choice.models.person_likelihood import PersonValues
 from ccegov_choice.models.standard_draws import StandardDraws
+from ccegov_choice.models.taste_curves import parameter_hessian, table_curves
 from ccegov_choice.models.taste_map import TasteMap
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,9 +34,21 @@ IntArray = npt.NDArray[np.int64]
 PARTS = 32
 # Below this many numbers a second thread costs more than it saves.
 _ONE_THREAD = 200_000
+# Matrices of so many people stay in the caches.
+_BY_PERSON = 64
 
 
-def lay_out_draws(draws: StandardDraws, tastes: TasteMap, people: npt.NDArray[Any]) -> Draws:
+def middles(draws: StandardDraws) -> FloatArray:
+    """Return the middle ``(G,)`` of each cell of the grid."""
+    return (np.arange(draws.cells) + 0.5) / draws.cells
+
+
+def lay_out_draws(
+    draws: StandardDraws,
+    tastes: TasteMap,
+    people: npt.NDArray[Any],
+    theta: FloatArray | None = None,
+) -> Draws:
     """Return standard draws as the kernel reads them.
 
     Parameters
@@ -46,17 +59,17 @@ def lay_out_draws(draws: StandardDraws, tastes: TasteMap, people: npt.NDArray[An
         Its features say which dimensions and distributions are needed.
     people : ndarray of shape (N,)
         Identifiers that the shifts follow from.
+    theta : ndarray of shape (P,), optional
+        Parameters, where draws depend on them (`TasteMap.tabulated`); these are NaN without.
     """
     dimensions = max(tastes.dimensions, 1)
     whole = -(-draws.count // TILE) * TILE
     base = np.zeros((dimensions, whole), dtype=np.uint32)
     base[:, : draws.count] = draws.base(dimensions)
-    middles = (np.arange(draws.cells) + 0.5) / draws.cells
-    tables = np.array([feature.quantile(middles) for feature in tastes.features])
     return Draws(
         base,
         draws.shifts(people, dimensions),
-        tables.reshape(len(tastes.features), draws.cells),
+        tastes.tables(theta, middles(draws)),
         np.array([feature.dimension for feature in tastes.features], dtype=np.int64),
         draws.count,
     )
@@ -113,6 +126,21 @@ class MixedLikelihood:
         """Return what the kernel fills; the last is kept, since the Hessian is asked for next."""
         if self._last and np.array_equal(self._last[0][0], theta):
             return self._last[0][1]
+        sums = self._fill(theta, self._draws_at(theta))
+        self._last[:] = [(theta.copy(), sums)]
+        return sums
+
+    def _draws_at(self, theta: FloatArray, bent: int = -1) -> Draws:
+        """Return the draws, with tables that depend on parameters made for these."""
+        if not self.tastes.tabulated:
+            return self.laid_out
+        still = self.laid_out.tables
+        return self.laid_out._replace(
+            tables=self.tastes.tables(theta, middles(self.draws), still, bent)
+        )
+
+    def _fill(self, theta: FloatArray, draws: Draws) -> PersonSums:
+        """Let the kernel fill values and slopes of all people."""
         places = self.tastes.places(theta)
         count = len(self.weights)
         values, loads = len(self.tastes.values), len(self.tastes.structure.features)
@@ -127,33 +155,38 @@ class MixedLikelihood:
         def work(first: int, last: int, _: int) -> None:
             ends = np.array([first, last])
             structure, (a, b, fixed) = self.tastes.structure, places
-            mixed_people(self.data, self.laid_out, structure, a, b, fixed, room, ends, sums)
+            mixed_people(self.data, draws, structure, a, b, fixed, room, ends, sums)
 
         over_people(work, count, self._threads)
-        self._last[:] = [(theta.copy(), sums)]
         return sums
 
     @property
     def _threads(self) -> int:
         return self.threads if self.data.random.size * self.draws.count > _ONE_THREAD else 1
 
-    def hessian(self, theta: FloatArray) -> FloatArray | None:
-        """Return second derivatives ``(P, P)``; None where covariates act on people's tastes."""
-        if self.tastes.personal:
-            return None
-        sums = self._sums(theta)
-        places = self.tastes.places(theta)
+    def hessian(self, theta: FloatArray) -> FloatArray:
+        """Return second derivatives ``(P, P)``."""
+        sums, tastes, weights = self._sums(theta), self.tastes, self.weights
+        places, draws, room = tastes.places(theta), self._draws_at(theta), self.room
         size = sums.a.shape[1] + sums.b.shape[1] + sums.fixed.shape[1]
-        inner = np.zeros((PARTS, size, size))
-        room = self.room
+        found = np.zeros((PARTS, tastes.parameters, tastes.parameters))
 
         def work(first: int, last: int, part: int) -> None:
-            ends, person = np.array([first, last]), (self.weights, sums.value)
-            structure, out = self.tastes.structure, inner[part]
-            mixed_hessian(self.data, self.laid_out, structure, places, person, room, ends, out)
+            # places by person need second derivatives by person, of a few at a time
+            step = _BY_PERSON if tastes.personal else last - first
+            for start in range(first, last, step):
+                end = min(start + step, last)
+                inner = np.zeros((end - start if tastes.personal else 1, size, size))
+                ends, person = np.array([start, end]), (weights, sums.value)
+                mixed_hessian(self.data, draws, tastes.structure, places, person, room, ends, inner)
+                these = slice(start, end)
+                mine = PersonSums(*(each[these] for each in sums))
+                whole = inner if tastes.personal else inner[0]
+                found[part] += parameter_hessian(tastes, theta, mine, weights[these], whole, these)
 
-        over_people(work, len(self.weights), self._threads)
-        return self.tastes.hessian(sums, self.weights, inner.sum(axis=0))
+        over_people(work, len(weights), self._threads)
+        bent = [self._fill(theta, self._draws_at(theta, bent=m)).b for m in range(tastes.tabulated)]
+        return np.asarray(found.sum(axis=0) + table_curves(tastes, weights, bent))
 
     def reweighted(self, times: FloatArray) -> MixedLikelihood:
         """Return the likelihood with each person counted ``(N,)`` times as much."""

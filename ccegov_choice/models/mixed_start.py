@@ -14,6 +14,7 @@ from ccegov_choice.models.estimate import FitOptions
 from ccegov_choice.models.fit_logit import logit_problem, search
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.models.mixed_layout import SCALE, Layout, random_coefficients
+from ccegov_choice.models.tabulated import TabulatedDistribution
 from ccegov_choice.study.gain import payment_sign
 
 if TYPE_CHECKING:
@@ -107,13 +108,16 @@ def _from_logit(
         shape = random.get(coefficient, model.scale if coefficient == SCALE else None) or Normal()
         diagonal = name == f"cholesky[{coefficient},{coefficient}]" or "," not in name
         if diagonal:
-            start[layout.names.index(name)] = _first_spread(shape, by_name.get(coefficient, 0.5))
+            moderate_one = float(by_name.get(coefficient, 0.5))
+            start[layout.names.index(name)] = _first_spread(shape, name, moderate_one)
     return start
 
 
-def _first_spread(shape: Distribution, moderate: float) -> float:
+def _first_spread(shape: Distribution, name: str, moderate: float) -> float:
     """Return a first spread: that of the logarithm does not depend on units."""
-    return float(moderate) if shape.symmetric or shape.low == 0.0 == shape.kind else 0.3
+    if isinstance(shape, TabulatedDistribution):
+        return shape.first_value(name.partition("[")[0], moderate)
+    return moderate if shape.symmetric or shape.low == 0.0 == shape.kind else 0.3
 
 
 def _moved(start: FloatArray, layout: Layout, rng: np.random.Generator) -> FloatArray:
