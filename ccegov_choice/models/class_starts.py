@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice.errors import Problem
 from ccegov_choice.models.assemble import starting_values
 from ccegov_choice.models.estimate import Evaluation, FitOptions, maximise
 from ccegov_choice.models.fit_logit import logit_problem, search
 from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.unidentified import UnidentifiedError
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
@@ -92,14 +94,28 @@ def pooled_logit(
     for positions in own:
         free |= can_move[positions]
     fixed = {name: 0.0 for name, is_free in zip(utility.names, free, strict=True) if not is_free}
-    problem = logit_problem(Logit(utility, fixed=fixed), data, threads=threads)
     estimates = np.zeros(utility.size)
-    if free.any():
-        with problem.likelihood.running():
-            optimum = search(problem, estimates, FitOptions(tolerance=1e-4))
-        estimates = problem.constraints.full(optimum.point)
+    try:
+        problem = logit_problem(Logit(utility, fixed=fixed), data, threads=threads)
+        if free.any():
+            with problem.likelihood.running():
+                optimum = search(problem, estimates, FitOptions(tolerance=1e-4))
+            estimates = problem.constraints.full(optimum.point)
+    except UnidentifiedError as error:
+        raise type(error).about(
+            [_for_classes(p) for p in error.problems], error.coefficients
+        ) from error
     at = problem.likelihood.evaluate(estimates)
     return Pooled(estimates, -at.hessian, problem.likelihood.scores(estimates), problem.mass)
+
+
+def _for_classes(problem: Problem) -> Problem:
+    """Say what to do about a problem of the logit in a model of classes."""
+    cure = (
+        "What the logit of all people cannot tell, no class can: leave it out of the utility, or "
+        "let every class ignore it: ClassSpec(name, ignores=[...]). For a logit: "
+    )
+    return Problem(problem.problem, cure + problem.cure, problem.where)
 
 
 def given_start(

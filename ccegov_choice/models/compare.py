@@ -13,6 +13,7 @@ from scipy import special
 
 from ccegov_choice._table import Absent, Cell, Table
 from ccegov_choice.errors import DataError, Problem
+from ccegov_choice.models.class_nesting import has_classes, is_restricted, why_no_test
 from ccegov_choice.models.nesting import is_special_case
 
 if TYPE_CHECKING:
@@ -259,11 +260,14 @@ def _fit(results: Results, name: str) -> Fit:
 
 
 def _test(first: Results, first_name: str, second: Results, second_name: str) -> Test:
-    if _has_classes(first) or _has_classes(second):
+    if has_classes(first) or has_classes(second):
         if first.log_likelihood > second.log_likelihood:
             first, first_name, second, second_name = second, second_name, first, first_name
+        if is_restricted(first, second):
+            return _likelihood_ratio(first, first_name, second, second_name)
         gain = 2 * (second.log_likelihood - first.log_likelihood)
-        return Test("none", first_name, second_name, gain, None, None, _NO_TEST_OF_CLASSES)
+        reason = why_no_test(first, second)
+        return Test("none", first_name, second_name, gain, None, None, reason)
     if is_special_case(first, second):
         return _likelihood_ratio(first, first_name, second, second_name)
     if is_special_case(second, first):
@@ -271,16 +275,6 @@ def _test(first: Results, first_name: str, second: Results, second_name: str) ->
     if _adjusted(first) > _adjusted(second):
         first, first_name, second, second_name = second, second_name, first, first_name
     return _ben_akiva_swait(first, first_name, second, second_name)
-
-
-_NO_TEST_OF_CLASSES = (
-    "a class less is a share of zero, at the edge of what shares can be, where twice the gain in "
-    "log-likelihood is not chi-squared: compare by BIC"
-)
-
-
-def _has_classes(results: Results) -> bool:
-    return results.model.kind == "latent_class"
 
 
 def _likelihood_ratio(small: Results, small_name: str, large: Results, large_name: str) -> Test:
@@ -314,7 +308,7 @@ def _notes(results: Sequence[Results], labels: Sequence[str]) -> tuple[str, ...]
         notes.append("The log-likelihoods are weighted, so tests, AIC and BIC are only a guide.")
     elif any(item.tasks > item.people for item in results):
         notes.append("People answered several tasks; the tests take their answers as independent.")
-    if any(_has_classes(item) for item in results):
+    if any(has_classes(item) for item in results):
         notes.append(
             "Numbers of classes are compared by BIC, and by whether each class means something: "
             "no likelihood ratio tests them, for a class less is a share at the edge."

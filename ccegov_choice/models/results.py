@@ -351,15 +351,18 @@ def require_common_tastes(results: Results) -> None:
     Raises
     ------
     TasteError
-        For latent classes: the first class's coefficients are not everybody's.
+        For latent classes and mixed logits: those of the first class, or the means, are not
+        everybody's.
     """
     if not getattr(results.model, "common_tastes", True):
+        classes = results.model.kind == "latent_class"
+        see = "each class with class_table(results)" if classes else "them with results.table()"
         raise TasteError(
-            f"{results.model.title}: tastes differ between classes, so there are no coefficients "
-            "of everybody to make this of",
+            f"tastes differ between {'classes' if classes else 'people'}, so there are no "
+            "coefficients of everybody to make this of",
             where=results.model.title,
-            cure="See each class with class_table(results); forecasts of everybody are made by "
-            "predict(results, data). Logit(utility).fit(data) has one set of coefficients.",
+            cure=f"See {see}; forecasts of everybody are made by predict(results, data). "
+            "Logit(utility).fit(data) has one set of coefficients.",
         )
 
 

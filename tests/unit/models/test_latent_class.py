@@ -321,6 +321,21 @@ def test_numbers_of_classes_are_not_tested_by_likelihood_ratio(fitted, people):
     assert any("BIC" in note for note in cc.compare(logit, fitted).notes)
 
 
+def test_restrictions_within_the_same_classes_are_tested(people, fitted):
+    more = LatentClass(Utility(FORMULA), 2, membership="region").fit(people, options=FEW)
+    (test,) = cc.compare(fitted, more).tests
+    assert test.kind == "likelihood ratio"
+    assert (test.null[0], test.degrees) == ("1", 1)
+    held = LatentClass(Utility(FORMULA), 2, fixed={"class 2: wait": 0.0})
+    less = held.fit(people, start=dict(zip(fitted.names, fitted.estimates, strict=True)))
+    (test,) = cc.compare(fitted, less).tests
+    assert (test.kind, test.degrees, test.null[0]) == ("likelihood ratio", 1, "2")
+    common = LatentClass(Utility(FORMULA), 2, common=["price"]).fit(people, options=FEW)
+    (test,) = cc.compare(common, fitted).tests
+    assert test.kind == "none"
+    assert "neither" in test.reason
+
+
 def test_weights_of_people_count_them(data, frame):
     rows = two_classes(frame, people=80)
     rows["weight"] = 1.0 + (rows["person"] < 40)
