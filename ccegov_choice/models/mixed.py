@@ -13,10 +13,13 @@ import numpy.typing as npt
 from ccegov_choice.models.covariance import Covariance
 from ccegov_choice.models.distributions import Distribution, distribution_from_dict
 from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity
 from ccegov_choice.models.standard_draws import Sobol, StandardDraws, draws_from_dict
 from ccegov_choice.study.utility import Utility
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.logit import Bound
     from ccegov_choice.models.people_search import PeopleProblem
@@ -55,6 +58,11 @@ class MixedLogit:
     spread_by : mapping of str to sequence of str
         Random coefficient -> covariates that multiply its spread by ``exp`` of their sum:
         ``spread[wait]|age``.
+    scale_heterogeneity : ScaleHeterogeneity, optional
+        A scale of all utilities that differs between people: G-MNL, or S-MNL without random
+        coefficients. Its spread is ``tau``; ``gamma`` where it is free.
+    scale_by : sequence of str
+        Covariates that multiply all utilities by ``exp`` of their sum: ``log_scale|age``.
     error_components : mapping of str to sequence of str
         Name -> alternatives that share a normal error of each person, which makes them closer
         substitutes: ``sd[name]``.
@@ -92,6 +100,8 @@ class MixedLogit:
     scale: Distribution | None = None
     mean_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
     spread_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    scale_heterogeneity: ScaleHeterogeneity | None = None
+    scale_by: Sequence[str] = ()
     error_components: Mapping[str, Sequence[str]] = field(default_factory=dict)
     fixed: Mapping[str, float] = field(default_factory=dict)
     bounds: Mapping[str, Bound] = field(default_factory=dict)
@@ -101,6 +111,8 @@ class MixedLogit:
         for name in _MAPPINGS:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         object.__setattr__(self, "equal", tuple(tuple(group) for group in self.equal))
+        scale_by = (self.scale_by,) if isinstance(self.scale_by, str) else tuple(self.scale_by)
+        object.__setattr__(self, "scale_by", scale_by)
         if not isinstance(self.correlated, bool):
             groups = tuple(tuple(group) for group in self.correlated)
             object.__setattr__(self, "correlated", groups)
@@ -121,6 +133,9 @@ class MixedLogit:
     @property
     def title(self) -> str:
         """Words for tables."""
+        if self.scale_heterogeneity is not None:
+            kind = "Generalised" if self.random else "Scaled"
+            return f"{kind} multinomial logit"
         space = f" in trade space, paid in {self.pay_in}" if self.pay_in else ""
         return f"Mixed logit{space}"
 
@@ -202,9 +217,17 @@ class MixedLogit:
 
         return mixed_shares(self, tasks, parameters)
 
+    def individual_coefficients(
+        self, results: Results, data: ChoiceData, *, threads: int | None = None
+    ) -> pd.DataFrame:
+        """Return the coefficients expected of each person; see `individual_coefficients`."""
+        from ccegov_choice.models.mixed_individual import mixed_individual
+
+        return mixed_individual(self, results, data, threads=threads)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the specification without its utility, as JSON can hold it."""
-        groups = self.correlated
+        groups, wide = self.correlated, self.scale_heterogeneity
         return {
             "kind": self.kind,
             "random": {name: shape.to_dict() for name, shape in self.random.items()},
@@ -215,6 +238,8 @@ class MixedLogit:
             "scale": None if self.scale is None else self.scale.to_dict(),
             "mean_by": {name: list(by) for name, by in self.mean_by.items()},
             "spread_by": {name: list(by) for name, by in self.spread_by.items()},
+            "scale_heterogeneity": None if wide is None else wide.to_dict(),
+            "scale_by": list(self.scale_by),
             "error_components": {n: list(who) for n, who in self.error_components.items()},
             "fixed": dict(self.fixed),
             "bounds": {name: list(bound) for name, bound in self.bounds.items()},
@@ -225,12 +250,13 @@ class MixedLogit:
     def from_dict(cls, content: Mapping[str, Any], utility: Utility) -> MixedLogit:
         """Read what `to_dict` gave."""
         shapes = {n: distribution_from_dict(shape) for n, shape in content["random"].items()}
-        scale = content["scale"]
+        scale, wide = content["scale"], content.get("scale_heterogeneity")
         given = {
             **{name: value for name, value in content.items() if name != "kind"},
             "random": shapes,
             "draws": draws_from_dict(content["draws"]),
             "scale": None if scale is None else distribution_from_dict(scale),
+            "scale_heterogeneity": None if wide is None else ScaleHeterogeneity(**wide),
             "bounds": {name: (low, high) for name, (low, high) in content["bounds"].items()},
         }
         return cls(utility, **given)

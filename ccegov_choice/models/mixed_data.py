@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ccegov_choice.errors import DataError, unknown_name
+from ccegov_choice.errors import DataError, Problem, unknown_name
 from ccegov_choice.kernels.mixed import Differences
 from ccegov_choice.models.likelihood import frozen
 
@@ -106,9 +106,23 @@ def covariate_columns(data: ChoiceData, name: str, units: Units) -> dict[str, Fl
 
 def model_columns(model: MixedLogit, utility: Utility, frame: pd.DataFrame) -> FloatArray:
     """Return the encoded rows ``(K, A)`` with a row below for each error component."""
-    matrix = utility.matrix(frame)
+    return with_error_columns(model, utility.matrix(frame), frame)
+
+
+def with_error_columns(model: MixedLogit, matrix: FloatArray, frame: pd.DataFrame) -> FloatArray:
+    """Return rows ``(K, A)`` with a row below for each error component.
+
+    Raises
+    ------
+    DataError
+        If rows do not say which alternative they are.
+    """
     if not model.error_components:
         return matrix
+    if "alternative" not in frame.columns:
+        missing = unknown_name("alternative", frame.columns, "column", where="data")
+        cure = f"Add it: alternatives share errors by their names. {missing.cure}"
+        raise DataError.of([Problem("the column 'alternative' is missing", cure, "data")])
     names = frame["alternative"].astype(str).to_numpy()
     shared = [np.isin(names, list(who)) for who in model.error_components.values()]
     return np.vstack([matrix, np.array(shared, dtype=np.float64)])
