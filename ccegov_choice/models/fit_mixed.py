@@ -81,7 +81,7 @@ def mixed_problem(
     units = Units.of(data, model.panel)
     covariates = {
         name: covariate_columns(data, name, units)
-        for name in dict.fromkeys([*named(model.mean_by), *named(model.spread_by)])
+        for name in dict.fromkeys([*named(model.mean_by), *named(model.spread_by), *model.scale_by])
     }
     layout = lay_out(model, utility, covariates)
     constraints = constrain(

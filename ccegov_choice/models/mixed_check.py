@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccegov_choice.errors import Problem, UtilityError, unknown_name
 from ccegov_choice.models.mixed_layout import correlated_groups, random_coefficients
+from ccegov_choice.models.scale_heterogeneity import scale_problems
 from ccegov_choice.study.gain import payment_attribute
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def check_model(model: MixedLogit, utility: Utility, data: ChoiceData) -> None:
     random = random_coefficients(model, utility)
     correlated_groups(model, random)
     problems: list[Problem] = []
-    if not random and not model.error_components and model.scale is None:
+    scaled = (model.scale, model.scale_heterogeneity) != (None, None) or model.scale_by
+    if not random and not model.error_components and not scaled:
         problems.append(
             Problem(
                 "no coefficient differs between people",
@@ -69,6 +71,7 @@ def check_model(model: MixedLogit, utility: Utility, data: ChoiceData) -> None:
                 "scale",
             )
         )
+    problems += scale_problems(model, utility, random)
     if problems:
         raise UtilityError.of(problems, "The mixed logit has {count} problems:")
     if model.pay_in is not None:

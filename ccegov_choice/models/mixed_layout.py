@@ -11,6 +11,16 @@ import numpy.typing as npt
 
 from ccegov_choice.errors import Problem, UtilityError, unknown_name
 from ccegov_choice.models.distributions import Distribution, Normal
+from ccegov_choice.models.scale_heterogeneity import (
+    FIRST,
+    GAMMA,
+    LOG_SCALE,
+    TAU,
+    Column,
+    Pieces,
+    scale_value,
+    split_columns,
+)
 from ccegov_choice.models.tabulated import LOCATION, TabulatedDistribution
 from ccegov_choice.models.taste_map import Load, TasteMap, Value
 from ccegov_choice.study.gain import payment_sign
@@ -39,13 +49,16 @@ class Layout:
         From parameters to coefficients.
     order : ndarray of shape (Kr + Kf,)
         Columns of the utility and of the error components in the order of the map: those that
-        vary come first. Error components follow the utility's ``K``.
+        vary come first. Error components follow the utility's ``K``. A column may come twice: its
+        coefficient is then the sum of two.
     varying : int
         How many vary, ``Kr``.
     spreads : mapping of str to str
         Parameter that is a spread -> the coefficient it belongs to.
     bounds : mapping of str to (low, high)
         Bounds that distributions set to their parameters.
+    first : mapping of str to float
+        First values of parameters that are neither coefficients nor spreads.
     """
 
     names: tuple[str, ...]
@@ -54,6 +67,7 @@ class Layout:
     varying: int
     spreads: Mapping[str, str]
     bounds: Mapping[str, tuple[float, float]]
+    first: Mapping[str, float]
 
 
 def random_coefficients(model: MixedLogit, utility: Utility) -> dict[str, Distribution]:
@@ -183,6 +197,14 @@ class _Builder:
                 found[name] = self.drawn(name, distribution, location, axes[name])
         return found
 
+    def scale_shifts(self) -> dict[int, FloatArray]:
+        """Return the parameters of covariates that act on the scale."""
+        return {
+            self.parameter(f"{LOG_SCALE}|{label}"): column
+            for covariate in self.model.scale_by
+            for label, column in self.covariates[covariate].items()
+        }
+
     def shifts(
         self, name: str, given: Mapping[str, Sequence[str]], word: str
     ) -> dict[int, FloatArray]:
@@ -231,8 +253,7 @@ def lay_out(model: MixedLogit, utility: Utility, covariates: Covariates) -> Layo
         position = builder.spread(f"sd[{component}]", component)
         load = Load(builder.dimension(), {position: 1.0})
         values[utility.size + c] = Value(loads=(load,))
-    scale = _scale(builder) if model.pay_in else None
-    return _arrange(builder, values, scale)
+    return _arrange(builder, values)
 
 
 def _value(
@@ -246,32 +267,70 @@ def _value(
     return Value(distribution, places, 0.0, own.loads, shifts or {}, stretches or {}, own.arguments)
 
 
-def _scale(builder: _Builder) -> Value:
+def _trade_scale(builder: _Builder) -> Value:
     """Return what multiplies all utilities in trade space."""
     model = builder.model
     assert model.pay_in is not None
     location = builder.utility.names.index(model.pay_in)
-    if model.scale is None:
+    by = builder.scale_shifts()
+    if model.scale is None and not by:
         return Value(Normal(), {location: 1.0})
+    if model.scale is None:  # a load of a constant can be multiplied by covariates
+        load = Load(builder.dimension(), {location: 1.0})
+        return Value(Distribution(_ones), loads=(load,), stretches=by)
     own = builder.drawn(SCALE, model.scale, location, builder.dimension())
-    return _value(model.scale, location, own)
+    return _value(model.scale, location, own, by)
 
 
-def _arrange(builder: _Builder, values: Mapping[int, Value], scale: Value | None) -> Layout:
+def _ones(u: FloatArray) -> FloatArray:
+    return np.ones(len(u))
+
+
+def _scaled(builder: _Builder, columns: list[Column]) -> tuple[Pieces, Value | None]:
+    """Say which columns are multiplied, and with what."""
+    model, asked = builder.model, builder.model.scale_heterogeneity
+    if model.pay_in is not None:
+        return Pieces([c._replace(scaled=True) for c in columns], ()), _trade_scale(builder)
+    if asked is None and not model.scale_by:
+        return Pieces(columns, ()), None
+    alone = asked.alone(builder.utility) if asked is not None else frozenset()
+    names = dict(enumerate(builder.utility.names))
+    columns = [c._replace(scaled=names.get(c.place) not in alone) for c in columns]
+    tau = builder.parameter(TAU) if asked is not None else -1
+    free = asked is not None and asked.free
+    gamma = builder.parameter(GAMMA) if free else -1
+    shifts = builder.scale_shifts()
+    size = len(builder.names)
+    if asked is None:
+        return Pieces(columns, ()), scale_value(tau, size, -1, shifts, False)
+    scale = scale_value(tau, size, builder.dimension(), shifts, True)
+    pieces = Pieces(columns, ())
+    if asked.splits:
+        share = gamma if asked.gamma == "free" else asked.gamma
+        pieces = split_columns(columns, share, size, free, 1)
+    return pieces._replace(products=((tau, tau), *pieces.products)), scale
+
+
+def _arrange(builder: _Builder, values: Mapping[int, Value]) -> Layout:
     """Put columns that vary first, then the fixed ones; multipliers come last among the values."""
+    pieces, scale = _scaled(builder, [Column(k, value, False) for k, value in values.items()])
     varies = [
-        k for k, v in values.items() if scale is not None or v.loads or v.shifts or v.stretches
-    ]
-    steady = [k for k in values if k not in varies]
-    columns = [values[k] for k in varies]
-    while len(columns) < 2 or len(columns) % 2:  # the columns of the kernel come in pairs
-        columns.append(Value())
-    multiplier = len(columns) if scale is not None else -1
+        c for c in pieces.columns
+        if c.scaled or c.value.loads or c.value.shifts or c.value.stretches
+    ]  # fmt: skip
+    steady = [c.place for c in pieces.columns if c not in varies]
+    # the columns of the kernel come in pairs
+    width = max(len(varies) + len(varies) % 2, 2)
+    columns = [c.value for c in varies] + [Value()] * (width - len(varies))
+    multipliers = [width if c.scaled else -1 for c in varies] + [-1] * (width - len(varies))
     tastes = TasteMap(
         len(builder.names),
         (*columns, *([scale] if scale is not None else [])),
-        (multiplier,) * len(columns),
+        tuple(multipliers),
         np.array(steady, dtype=np.int64),
+        pieces.products,
     )
-    order = np.array([*varies, *steady], dtype=np.int64)
-    return Layout(tuple(builder.names), tastes, order, len(varies), builder.spreads, builder.bounds)
+    order = np.array([*(c.place for c in varies), *steady], dtype=np.int64)
+    first = {name: value for name, value in FIRST.items() if name in builder.names}
+    names = tuple(builder.names)
+    return Layout(names, tastes, order, len(varies), builder.spreads, builder.bounds, first)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from ccegov_choice.models.conclude import Found
 from ccegov_choice.models.mixed_likelihood import MixedLikelihood
 from ccegov_choice.models.people_search import PeopleProblem
+from ccegov_choice.models.scale_heterogeneity import TAU
 
 if TYPE_CHECKING:
     from ccegov_choice.models.mixed import MixedLogit
@@ -73,7 +74,9 @@ def _signs(
             for load in value.loads
             if load.dimension == dimension
         ]
-        mine = [parameter for load in loads for parameter in load.parameters]
+        # products of two parameters stand behind these, and turn with their own
+        used = dict.fromkeys(parameter for load in loads for parameter in load.parameters)
+        mine = [parameter for parameter in used if parameter < len(names)]
         spreads = [p for p in mine if _is_spread(names[p])]
         features = [
             f for f, one in enumerate(likelihood.tastes.features) if one.dimension == dimension
@@ -88,6 +91,8 @@ def _signs(
 
 def _is_spread(name: str) -> bool:
     """Say whether a parameter is a spread, or stands on the diagonal of a Cholesky factor."""
+    if name == TAU:
+        return True
     if name.startswith("cholesky["):
         one, _, other = name[len("cholesky[") : -1].partition(",")
         return one == other

@@ -103,6 +103,8 @@ def _from_logit(
         else:
             shape = random.get(name, Normal())
             start[k] = shape.inverse(float(coefficients[k]) / scale, float(moderate[k]))
+    for name, value in layout.first.items():
+        start[layout.names.index(name)] = value
     by_name = dict(zip(utility.names, moderate, strict=True))
     for name, coefficient in layout.spreads.items():
         shape = random.get(coefficient, model.scale if coefficient == SCALE else None) or Normal()
