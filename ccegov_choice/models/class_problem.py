@@ -33,6 +33,8 @@ FloatArray = npt.NDArray[np.float64]
 STARTS = 16
 # A class with a model of its own costs so much more that fewer starts must do.
 INNER_STARTS = 4
+# So many people show where the tops are; of twice as many, a sample is searched first.
+_ENOUGH_PEOPLE = 3000
 # Below this many numbers in the matrices of all classes a second thread costs more than it saves.
 _ONE_THREAD = 500_000
 
@@ -203,7 +205,7 @@ def class_problem(
     own = given_start(found, pooled, start)
     usual = INNER_STARTS if found.inner else STARTS
     count = options.starts or (usual if start is None else 1)
-    coarse = _coarse(found)
+    coarse = _coarse(found) or _sample(model, data, threads)
     mass = float(data.weights.sum())
     return PeopleProblem(
         found.utility,
@@ -216,6 +218,16 @@ def class_problem(
         canonical=by_size(model, found),
         inspect=inspect_classes(found, constraints),
     )
+
+
+def _sample(model: LatentClass, data: ChoiceData, threads: int | None) -> MixtureLikelihood | None:
+    """Return the likelihood of one in so many people, each counted for all; None for few people."""
+    every = data.people // _ENOUGH_PEOPLE
+    if every < 2 or any(spec.model is not None for spec in model.specs):
+        return None
+    some = data.take_people(np.arange(0, data.people, every))
+    likelihood = mixture(model, some, threads=threads).likelihood
+    return likelihood.reweighted(np.full(some.people, data.people / some.people))
 
 
 def _coarse(found: Mixture) -> MixtureLikelihood | None:

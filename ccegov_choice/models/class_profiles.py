@@ -166,7 +166,8 @@ def started(results: Results) -> list[str]:
             "The search had one start; the likelihood of classes has several tops. Try "
             "options=FitOptions(starts=16)."
         ]
-    reached = sum(end >= results.log_likelihood - _SAME_TOP for end in ends)
+    # the first search may have been on a cheaper likelihood, so ends are compared with each other
+    reached = sum(end >= max(ends) - _SAME_TOP for end in ends)
     told = f"{reached} of {len(ends)} starts came to this top."
     if reached < 2:
         told += " Others may be higher: try options=FitOptions(starts=50)."

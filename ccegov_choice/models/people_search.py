@@ -94,7 +94,10 @@ class PeopleProblem:
 
     def reweighted(self, times: FloatArray) -> PeopleProblem:
         """Return the problem with each person counted ``(N,)`` times as much."""
-        coarse = None if self.coarse is None else self.coarse.reweighted(times)
+        coarse = self.coarse
+        if coarse is not None:
+            # that of a sample of the people is of no use where others count
+            coarse = coarse.reweighted(times) if len(coarse.weights) == len(times) else None
         return replace(self, likelihood=self.likelihood.reweighted(times), coarse=coarse)
 
 

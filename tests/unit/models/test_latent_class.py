@@ -147,6 +147,21 @@ def test_steps_of_the_em_algorithm_climb(people):
         assert objective(problem.constraints.reduce(problem.warm(start))).value > before
 
 
+def test_many_people_are_searched_by_a_sample_first(people, fitted, monkeypatch):
+    monkeypatch.setattr("ccegov_choice.models.class_problem._ENOUGH_PEOPLE", 50)
+    model = LatentClass(Utility(FORMULA), 2)
+    problem = model.problem(people)
+    assert len(problem.coarse.weights) == 50
+    assert problem.coarse.weights.sum() == pytest.approx(150)
+    results = model.fit(people, options=FEW)
+    np.testing.assert_allclose(results.estimates, fitted.estimates, atol=1e-5)
+    assert results.log_likelihood == pytest.approx(fitted.log_likelihood, abs=1e-8)
+    assert "starts came to this top" in str(results.summary())
+    twice = problem.reweighted(np.full(150, 2.0))
+    assert twice.coarse is None
+    assert twice.likelihood.weights.sum() == 300
+
+
 def test_more_classes_fit_better(people, fitted):
     logit = cc.Logit(Utility(FORMULA)).fit(people)
     assert fitted.log_likelihood > logit.log_likelihood + 20
