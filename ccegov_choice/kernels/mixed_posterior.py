@@ -31,6 +31,7 @@ from ccegov_choice.kernels.mixed import (
     not_finite,
     set_constant_slopes,
     tile_paths,
+    zero_or_nan,
 )
 from ccegov_choice.kernels.products import TILE, products
 
@@ -63,6 +64,7 @@ def mixed_posterior(
     multiplied: bool,
     mean: Any,
     variance: Any,
+    partners: Any = None,
 ) -> None:
     """Fill the mean and variance of each coefficient given what a person chose.
 
@@ -85,6 +87,8 @@ def mixed_posterior(
         Whether columns are told after multiplication by their multipliers.
     mean, variance : (N, I) float64
         Receive their part, columns first; NaN where a coefficient is not finite.
+    partners : (Kr,) int64, optional
+        Where columns are told after multiplication: the column that each is added to, or -1.
     """
     columns, steady = data.random.shape[1], data.fixed.shape[1]
     values = len(structure.kind)
@@ -127,6 +131,12 @@ def mixed_posterior(
                 tile_mass += s.weight[t]
             if tile_mass == 0.0:
                 continue
+            if multiplied and partners is not None:
+                for k in range(columns):
+                    if partners[k] >= 0:
+                        both = beta[partners[k] * TILE :]
+                        for t in range(TILE):
+                            both[t] += beta[k * TILE + t]
             for i in range(values):
                 told = beta if multiplied and i < columns else s.value
                 x = told[i * TILE : (i + 1) * TILE]
@@ -215,7 +225,7 @@ def _add_shares(v: Any, e: Any, top: Any, total: Any, size: int, live: int, mean
         for t in range(TILE):
             here[t] -= top[t]
         for t in range(live):
-            wrong += here[t] - here[t]
+            wrong += zero_or_nan(here[t])
     bounded_powers(v, e, size * TILE)
     for row in range(size):
         here = e[row * TILE : (row + 1) * TILE]

@@ -14,7 +14,8 @@ from ccegov_choice.models.covariance import Covariance
 from ccegov_choice.models.estimate import FitOptions
 from ccegov_choice.models.fit_people import fit_people
 from ccegov_choice.models.identify import empty_levels
-from ccegov_choice.models.mixed_check import check_model, named
+from ccegov_choice.models.mixed_check import check_model
+from ccegov_choice.models.mixed_covariates import covariates_of
 from ccegov_choice.models.mixed_data import Units, covariate_columns, differences, model_columns
 from ccegov_choice.models.mixed_layout import lay_out
 from ccegov_choice.models.mixed_likelihood import MixedLikelihood
@@ -79,10 +80,7 @@ def mixed_problem(
     utility = model.utility.bind(data.study)
     check_model(model, utility, data)
     units = Units.of(data, model.panel)
-    covariates = {
-        name: covariate_columns(data, name, units)
-        for name in dict.fromkeys([*named(model.mean_by), *named(model.spread_by), *model.scale_by])
-    }
+    covariates = {name: covariate_columns(data, name, units) for name in covariates_of(model)}
     layout = lay_out(model, utility, covariates)
     constraints = constrain(
         layout.names,

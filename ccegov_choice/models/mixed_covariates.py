@@ -22,8 +22,8 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def covariates_of(model: MixedLogit) -> tuple[str, ...]:
-    """Return the covariates that means or spreads depend on."""
-    return tuple(dict.fromkeys([*named(model.mean_by), *named(model.spread_by)]))
+    """Return the covariates that means, spreads or the scale depend on."""
+    return tuple(dict.fromkeys([*named(model.mean_by), *named(model.spread_by), *model.scale_by]))
 
 
 def known_covariates(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ccegov_choice.models.results import Results
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 def mixed_individual(
@@ -59,11 +60,21 @@ def mixed_individual(
     count, room = len(likelihood.weights), likelihood.room
     mean, variance = np.empty((2, count, len(tastes.values)))
     multiplied = model.pay_in is None and tastes.structure.multiplied
+    partners = _partners(layout)
 
     def work(first: int, last: int, _: int) -> None:
         ends, structure = np.array([first, last]), tastes.structure
         mixed_posterior(
-            likelihood.data, draws, structure, places, room, ends, multiplied, mean, variance
+            likelihood.data,
+            draws,
+            structure,
+            places,
+            room,
+            ends,
+            multiplied,
+            mean,
+            variance,
+            partners,
         )
 
     over_people(work, count, likelihood.threads)
@@ -106,9 +117,29 @@ def _frame(
             found[name] = np.full(len(mean), results.estimates[k])
             continue
         found[name] = mean[:, i]
-        if layout.tastes.values[i].loads:
+        if _varies(layout, i, multiplied=model.pay_in is None):
             spread[f"sd[{name}]"] = sd[:, i]
     return pd.DataFrame({**found, **spread})
+
+
+def _partners(layout: Layout) -> IntArray:
+    """Return for each column ``(Kr,)`` the one before it of the same coefficient, or -1."""
+    partners = np.full(len(layout.tastes.multipliers), -1, dtype=np.int64)
+    seen: dict[int, int] = {}
+    for column, place in enumerate(layout.order[: layout.varying]):
+        partners[column] = seen.setdefault(int(place), column)
+        if partners[column] == column:
+            partners[column] = -1
+    return partners
+
+
+def _varies(layout: Layout, i: int, *, multiplied: bool) -> bool:
+    """Say whether draws are in a value, in its partners, or in what it is multiplied with."""
+    values, multipliers = layout.tastes.values, layout.tastes.multipliers
+    mine = [i, *(k for k, other in enumerate(_partners(layout)) if other == i)]
+    if multiplied and i < len(multipliers) and multipliers[i] >= 0:
+        mine.append(multipliers[i])
+    return any(values[k].loads for k in mine)
 
 
 def _value(model: MixedLogit, layout: Layout, k: int) -> int | None:

@@ -272,14 +272,14 @@ def _trade_scale(builder: _Builder) -> Value:
     model = builder.model
     assert model.pay_in is not None
     location = builder.utility.names.index(model.pay_in)
-    by = builder.scale_shifts()
-    if model.scale is None and not by:
+    if model.scale is not None:
+        own = builder.drawn(SCALE, model.scale, location, builder.dimension())
+        return _value(model.scale, location, own, builder.scale_shifts())
+    if not model.scale_by:
         return Value(Normal(), {location: 1.0})
-    if model.scale is None:  # a load of a constant can be multiplied by covariates
-        load = Load(builder.dimension(), {location: 1.0})
-        return Value(Distribution(_ones), loads=(load,), stretches=by)
-    own = builder.drawn(SCALE, model.scale, location, builder.dimension())
-    return _value(model.scale, location, own, by)
+    # a load of a constant can be multiplied by covariates
+    load = Load(builder.dimension(), {location: 1.0})
+    return Value(Distribution(_ones), loads=(load,), stretches=builder.scale_shifts())
 
 
 def _ones(u: FloatArray) -> FloatArray:
