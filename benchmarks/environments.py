@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from packages import OURS
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-OURS = "ccegov_choice"
-PEERS = ("xlogit", "choicemodels", "biogeme", "pylogit")
 # packages that need another Python than ours
-PYTHONS = {"choicedesign": "3.12"}
-_MEMORY_BYTES = 20 * 1024**3
-_ONE_RUN_SECONDS = 900
+PYTHONS = {"choicedesign": "3.12", "biogeme": "3.12"}
+LIMIT_SECONDS = 900.0
+_MEMORY_GB = 20
 
 
 class RunError(Exception):
@@ -73,24 +73,60 @@ def run(
     package: str,
     problem: str,
     *,
+    draws: int | None = None,
     repeats: int = 5,
     budget: float = 60.0,
+    limit: float = LIMIT_SECONDS,
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Measure a package on a problem in a fresh process.
 
+    Parameters
+    ----------
+    package, problem : str
+        See `packages.ABLE` and `problems.problem`.
+    draws : int, optional
+        Draws for each person, where the problem is simulated.
+    repeats : int
+        Calls to take the best of.
+    budget : float
+        Seconds after which no further call begins.
+    limit : float
+        Seconds after which the process is ended.
+    environment : mapping of str to str, optional
+        Further environment variables.
+
     Raises
     ------
     RunError
-        If it cannot be installed, fails, needs more than 20 GB or more than 15 minutes.
+        If it cannot be installed, fails, needs more than 20 GB or more time than the limit.
     """
     command = [
         python_of(package), str(HERE / "measure.py"), package, problem,
         "--repeats", str(repeats), "--budget", str(budget),
+        *([] if draws is None else ["--draws", str(draws)]),
     ]  # fmt: skip
 
+    return _run(command, limit, environment)
+
+
+def run_script(script: str, *arguments: str, limit: float = LIMIT_SECONDS) -> dict[str, Any]:
+    """Run one of our own scripts in a fresh process and return the JSON object it ends with.
+
+    Raises
+    ------
+    RunError
+        If it fails, or needs more than 20 GB or more time than the limit.
+    """
+    return _run([sys.executable, str(HERE / script), *arguments], limit, None)
+
+
+def _run(command: list[str], limit: float, environment: Mapping[str, str] | None) -> dict[str, Any]:
+    """Run a command within limits; its last line is JSON."""
+
     def limit_memory() -> None:
-        resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
+        size = _MEMORY_GB * 1024**3
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -101,11 +137,11 @@ def run(
                 check=False,
                 cwd=folder,  # some packages write files where they are run
                 env={**os.environ, **(environment or {})},
-                timeout=_ONE_RUN_SECONDS,
+                timeout=limit,
                 preexec_fn=limit_memory,
             )
         except subprocess.TimeoutExpired as error:
-            raise RunError(f"not done after {_ONE_RUN_SECONDS} s") from error
+            raise RunError(f"not done after {limit:.0f} s") from error
     if done.returncode < 0:
         raise RunError(f"ended by signal {-done.returncode}, most likely out of memory")
     if done.returncode:
@@ -114,10 +150,11 @@ def run(
     return measured
 
 
-def run_cold(package: str, problem: str) -> float:
+def run_cold(package: str, problem: str, draws: int | None = None) -> float:
     """Return the seconds of the first call in a fresh process with nothing compiled yet."""
     with tempfile.TemporaryDirectory() as cache:
-        measured = run(package, problem, repeats=1, environment={"NUMBA_CACHE_DIR": cache})
+        empty = {"NUMBA_CACHE_DIR": cache}
+        measured = run(package, problem, draws=draws, repeats=1, environment=empty)
     return float(measured["first"])
 
 

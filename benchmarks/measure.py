@@ -1,7 +1,8 @@
 """Measure one package on one problem, in the Python it is run with; print one JSON line.
 
-``python measure.py PACKAGE PROBLEM [--repeats R] [--budget SECONDS]``. The first call of the
-process is timed by itself; further calls follow until there are R of them or the budget is spent.
+``python measure.py PACKAGE PROBLEM [--draws R] [--repeats N] [--budget SECONDS]``. The first call
+of the process is timed by itself; further calls follow until there are N of them or the budget is
+spent.
 """
 
 from __future__ import annotations
@@ -16,41 +17,28 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from packages import PACKAGES
-from problems import RECIPES, Recipe, make, problem
-
-
-def _problem(name: str):
-    if name in RECIPES:
-        return problem(name)
-    # a size of our own: choices x alternatives x coefficients
-    n, alternatives, coefficients = (int(part) for part in name.split("x"))
-    return make(Recipe(n, alternatives, coefficients, 7), name)
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+from packages import ABLE, prepare
+from problems import problem
 
 
 def main() -> None:
     """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("package", choices=PACKAGES)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("package", choices=ABLE)
     parser.add_argument("problem")
+    parser.add_argument("--draws", type=int)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--budget", type=float, default=60.0)
     arguments = parser.parse_args()
     with contextlib.redirect_stdout(sys.stderr):
         started = time.perf_counter()
-        estimate = PACKAGES[arguments.package](_problem(arguments.problem))
+        estimate = prepare(arguments.package, problem(arguments.problem), arguments.draws)
         prepared = time.perf_counter() - started
-        seconds = []
-        while len(seconds) < arguments.repeats:
+        seconds: list[float] = []
+        while len(seconds) < arguments.repeats and sum(seconds) <= arguments.budget:
             before = time.perf_counter()
             outcome = estimate()
             seconds.append(time.perf_counter() - before)
-            if sum(seconds) > arguments.budget:
-                break
     print(
         json.dumps(
             {
@@ -58,10 +46,11 @@ def main() -> None:
                 "best": min(seconds),
                 "repeats": len(seconds),
                 "prepared": prepared,
-                "peak_mb": _peak_mb(),
+                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
                 "log_likelihood": outcome.log_likelihood,
                 "evaluations": outcome.evaluations,
                 "errors": outcome.errors,
+                "estimates": [float(value) for value in outcome.estimates],
             }
         )
     )
