@@ -36,7 +36,8 @@ class CrossNestedLogit(TreeModel):
     fixed : mapping of str to float
         Parameters that keep a value.
     bounds : mapping of str to (low, high)
-        Bounds of parameters, None where there is none. Dissimilarities are at least 0.01.
+        Bounds of parameters, None where there is none. Dissimilarities are from 0.05 to one, and
+        shares at least 0.0001, unless bounds are given.
     equal : sequence of sequences of str
         Groups of parameters that are to have the same value.
 

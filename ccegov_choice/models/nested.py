@@ -41,7 +41,7 @@ class NestedLogit(TreeModel):
     fixed : mapping of str to float
         Parameters that keep a value.
     bounds : mapping of str to (low, high)
-        Bounds of parameters, None where there is none. Dissimilarities are at least 0.01.
+        Bounds of parameters, None where there is none. Dissimilarities are at least 0.05.
     equal : sequence of sequences of str
         Groups of parameters that are to have the same value.
 

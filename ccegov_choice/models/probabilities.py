@@ -38,12 +38,17 @@ def require_logit_shares(results: Results) -> None:
         For a nested, mixed or asymmetric model of the second opinion.
     """
     if not getattr(results.model, "logit_shares", True):
+        cure = (
+            "Forecast the tasks of a frame with predict(results, frame)."
+            if isinstance(results.model, HasShares)
+            else "Forecast with Logit(utility).fit(data); use this model as a second opinion on "
+            "coefficients and trade-offs."
+        )
         raise DataError(
             f"{results.model.title} does not choose by logit shares, so this forecast would be "
             "wrong",
             where=results.model.title,
-            cure="Forecast with Logit(utility).fit(data); use this model as a second opinion on "
-            "coefficients and trade-offs.",
+            cure=cure,
         )
 
 

@@ -18,6 +18,8 @@ from ccegov_choice.models.person_likelihood import PersonValues
 
 # Share of a standard error by which parameters are moved to see the score change.
 _STEP = 1e-5
+# A smaller share of a parameter would be lost in rounding.
+_LEAST_STEP = 1e-9
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -94,6 +96,7 @@ class TreeLikelihood:
         here = self.people(theta).score
         size = np.sqrt((here**2).sum(axis=0))
         step = _STEP / np.where(size > 0, size, 1.0)
+        step = np.maximum(step, _LEAST_STEP * np.abs(theta))
         step[1::2] *= -1
         step = np.where(theta + step < self._lowest(len(theta)), -step, step)
         alone = replace(self, threads=1)

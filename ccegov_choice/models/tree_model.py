@@ -13,22 +13,28 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from ccegov_choice.errors import UtilityMaximisationWarning
+from ccegov_choice.errors import ConvergenceError, UtilityMaximisationWarning
 from ccegov_choice.kernels.nested import Tree
 from ccegov_choice.models.covariance import Covariance
 from ccegov_choice.models.estimate import FitOptions
 from ccegov_choice.models.fit_people import fit_people
 from ccegov_choice.models.log_scale import LogScale
 from ccegov_choice.models.people_search import PeopleProblem
+from ccegov_choice.models.results import Results
 from ccegov_choice.models.tree import Nest, pack, parents
 from ccegov_choice.models.tree_likelihood import shares as tree_shares
-from ccegov_choice.models.tree_problem import names_of, rows_of, tree_problem
+from ccegov_choice.models.tree_problem import (
+    TreeNames,
+    names_of,
+    rows_of,
+    tree_constraints,
+    tree_problem,
+)
 from ccegov_choice.models.tree_starts import chosen_starts
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.probabilities import Tasks
-    from ccegov_choice.models.results import Results
     from ccegov_choice.study.study import Study
     from ccegov_choice.study.utility import Utility
 
@@ -124,15 +130,26 @@ class TreeModel:
         """
         rules = options or FitOptions()
         problem = self.problem(data, threads=threads)
-        starts = chosen_starts(problem, names_of(self, data.study), start, rules)
-        results = fit_people(
-            self,  # type: ignore[arg-type]  # subclasses have kind, title and to_dict
-            data,
-            replace(problem, starts=starts),
-            covariance=covariance,
-            options=rules,
-            threads=threads,
-        )
+        names = names_of(self, data.study)
+        starts = chosen_starts(problem, names, start, rules)
+
+        def search(problem: PeopleProblem) -> Results:
+            return fit_people(
+                self,  # type: ignore[arg-type]  # subclasses have kind, title and to_dict
+                data,
+                problem,
+                covariance=covariance,
+                options=rules,
+                threads=threads,
+            )
+
+        try:
+            results = search(replace(problem, starts=starts))
+        except ConvergenceError as error:
+            again = _other_rests(self, problem, names, error)
+            if again is None:
+                raise
+            results = search(again)
         for text in contradictions(self.tree, results.names, results.estimates):
             warnings.warn(text, UtilityMaximisationWarning, stacklevel=2)
         return results
@@ -175,12 +192,30 @@ class TreeModel:
         return (*against, *told, *_at_the_edge(results))
 
 
+def _other_rests(
+    model: TreeModel, problem: PeopleProblem, names: TreeNames, error: ConvergenceError
+) -> PeopleProblem | None:
+    """Return the problem in which the largest share of an alternative follows from the others.
+
+    Where the share that follows was to become zero, no free parameter could take it there.
+    """
+    best = error.best
+    if not names.allocations or not isinstance(best, Results):
+        return None
+    reached = dict(zip(best.names, map(float, best.estimates), strict=True))
+    constraints = tree_constraints(model, names, reached)
+    if np.array_equal(constraints.expansion, problem.constraints.expansion):
+        return None
+    return replace(problem, constraints=constraints, starts=(np.array(best.estimates),))
+
+
 def _at_the_edge(results: Results) -> tuple[str, ...]:
     """Return what says that alternatives do not belong to a nest at all."""
     names = [
         name
         for name, value in zip(results.names, results.estimates, strict=True)
-        if name.startswith("allocation[") and value < _EDGE and name not in results.absent
+        if name.startswith("allocation[") and value < _EDGE
+        if not results.absent.get(name, "").startswith("fixed")
     ]
     if not names:
         return ()

@@ -45,8 +45,11 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Bound = tuple[float | None, float | None]
 
-# Below this the alternatives of a nest are the same but for their utility, in double precision.
-LEAST = 0.01
+# Below this the alternatives of a nest are nearly the same but for their utility, and the
+# likelihood has corners that no search by slopes can turn.
+LEAST = 0.05
+# A share of nothing has a slope of zero, from which a search could not tell which way is up.
+LEAST_SHARE = 1e-4
 
 
 class TreeSpecification(Protocol):
@@ -215,26 +218,43 @@ def _check_nests(model: TreeSpecification, data: ChoiceData) -> None:
 # --- constraints ----------------------------------------------------------------------------------
 
 
-def tree_constraints(model: TreeSpecification, names: TreeNames) -> Constraints:
+def tree_constraints(
+    model: TreeSpecification, names: TreeNames, largest: Mapping[str, float] | None = None
+) -> Constraints:
     """Return how all parameters follow from the free ones.
 
-    Dissimilarities are positive. Of the shares of an alternative the last that is not fixed is
+    Dissimilarities are positive, and where alternatives have shares at most one: above it, shares
+    of nothing have an infinite slope. Of the shares of an alternative one that is not fixed is
     what the others leave of one.
+
+    Parameters
+    ----------
+    model : TreeSpecification
+        The constraints that the user gave.
+    names : TreeNames
+        The parameters.
+    largest : mapping of str to float, optional
+        Values near which the search is: the largest share is what the others leave, so that all
+        others may end at their bound. Without it, the last one is.
 
     Raises
     ------
     UtilityError
         Listing unknown names and contradictions.
     """
-    rests = {_rest(shares, model.fixed): shares for shares in names.allocations.values()}
-    _check_shares(model, rests)
-    bounds: dict[str, Bound] = dict.fromkeys(names.dissimilarities, (LEAST, None))
+    rests = {_rest(model, shares, largest or {}): shares for shares in names.allocations.values()}
+    _check_values(model, rests)
+    highest = 1.0 if model.shared else None
+    bounds: dict[str, Bound] = dict.fromkeys(names.dissimilarities, (LEAST, highest))
     for rest, shares in rests.items():
-        bounds |= {name: (0.0, 1.0) for name in shares if name != rest}
+        most = 1.0 - LEAST_SHARE * (len(shares) - 1)
+        bounds |= {name: (LEAST_SHARE, most) for name in shares if name != rest}
     # a rest stands in as fixed until it is put together from the others
     fixed = {**model.fixed, **{rest: 0.0 for rest in rests if rest not in model.fixed}}
+    # a value that the user gives needs no bound of ours
+    ours = {name: bound for name, bound in bounds.items() if name not in model.fixed}
     built = constrain(
-        names.every, fixed=fixed, equal=model.equalities, bounds={**bounds, **model.bounds}
+        names.every, fixed=fixed, equal=model.equalities, bounds={**ours, **model.bounds}
     )
     offset, expansion, absent = built.offset.copy(), built.expansion.copy(), dict(built.absent)
     for rest, shares in rests.items():
@@ -249,13 +269,24 @@ def tree_constraints(model: TreeSpecification, names: TreeNames) -> Constraints:
     return replace(built, offset=offset, expansion=expansion, absent=absent)
 
 
-def _rest(shares: Sequence[str], fixed: Mapping[str, float]) -> str:
-    free = [name for name in shares if name not in fixed]
-    return free[-1] if free else shares[-1]
+def _rest(model: TreeSpecification, shares: Sequence[str], value: Mapping[str, float]) -> str:
+    """Return the share that is what the others leave: none that the user gave rules for."""
+    ruled = {*model.bounds, *(name for group in model.equalities for name in group)}
+    free = [name for name in shares if name not in model.fixed]
+    open_to_all = [name for name in free if name not in ruled] or free or list(shares)
+    return max(reversed(open_to_all), key=lambda name: value.get(name, 0.0))
 
 
-def _check_shares(model: TreeSpecification, rests: Mapping[str, Sequence[str]]) -> None:
-    problems = []
+def _check_values(model: TreeSpecification, rests: Mapping[str, Sequence[str]]) -> None:
+    problems = [
+        Problem(
+            f"'{name}' is fixed at {value:g}",
+            "A dissimilarity is above zero; one makes a logit of the nest.",
+            "fixed",
+        )
+        for name, value in model.fixed.items()
+        if name.startswith("dissimilarity[") and not value > 0
+    ]
     for rest, shares in rests.items():
         given = sum(model.fixed.get(name, 0.0) for name in shares)
         whole = rest in model.fixed
@@ -270,4 +301,4 @@ def _check_shares(model: TreeSpecification, rests: Mapping[str, Sequence[str]]) 
                 cure = f"Name {' or '.join(others)} instead."
                 problems.append(Problem(problem, cure, where))
     if problems:
-        raise UtilityError.of(problems, "The allocations have {count} problems:")
+        raise UtilityError.of(problems, "The parameters of nests have {count} problems:")

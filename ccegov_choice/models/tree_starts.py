@@ -23,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 # Dissimilarities to start from, each nest inside another with its power. Where alternatives are in
 # several nests, one would hide their allocation.
 _GUESSES = (0.9, 0.4)
+# Starts by lot where alternatives are in several nests: those likelihoods often have several tops.
+_MORE = 2
 
 
 def tree_starts(
@@ -111,7 +113,8 @@ def chosen_starts(
             own = np.array([name in start for name in names.every])
             given = np.where(own, given, first)
         return (given,)
-    wanted = len(problem.starts) if options.starts is None else max(1, options.starts)
+    usual = len(problem.starts) + (_MORE if names.allocations else 0)
+    wanted = usual if options.starts is None else max(1, options.starts)
     more = _random_starts(first, names, wanted - len(problem.starts), options.seed)
     constraints = problem.constraints
     inside = (constraints.full(constraints.box.clip(constraints.reduce(one))) for one in more)

@@ -169,6 +169,11 @@ def test_constraints_name_the_parameters(people):
         NestedLogit(UTILITY, NESTS, fixed={"dissimilarity[remot]": 0.5}).fit(people)
 
 
+def test_a_dissimilarity_is_positive(people):
+    with pytest.raises(UtilityError, match="is fixed at 0"):
+        NestedLogit(UTILITY, NESTS, fixed={"dissimilarity[remote]": 0.0}).fit(people)
+
+
 def test_a_nest_whose_alternatives_never_meet_is_not_identified(people):
     frame = people.frame
     # web and phone never in the same task
