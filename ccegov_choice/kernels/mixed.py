@@ -42,7 +42,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.kernels.bits import bits_of, float_of
-from ccegov_choice.kernels.compiled import kernel
+from ccegov_choice.kernels.compiled import kernel, ordered_kernel
 from ccegov_choice.kernels.elementary import bounded_powers, exponentials, logarithms
 from ccegov_choice.kernels.products import TILE, add_transposed, products
 
@@ -214,9 +214,18 @@ def draw_features(draws: Any, n: int, first: int, phi: Any) -> None:
             out[i] = table[(cells[i] + shift) & mask]
 
 
-@kernel
+@ordered_kernel
+def zero_or_nan(number: float) -> float:
+    """Return zero, or NaN when a number is not finite."""
+    return number - number
+
+
+@ordered_kernel
 def not_finite(numbers: Any) -> float:
-    """Return zero, or NaN when some number is not finite."""
+    """Return zero, or NaN when some number is not finite.
+
+    Where sums may be taken in any order, LLVM takes ``x - x`` for zero, NaN or not.
+    """
     total = 0.0
     for i in range(len(numbers)):
         total += numbers[i] - numbers[i]
@@ -291,7 +300,7 @@ def multiply(structure: Any, value: Any, beta: Any) -> float:
         size = 0.0
         for t in range(TILE):
             size += out[t]
-        total += size - size  # zero, or NaN
+        total += zero_or_nan(size)
     return total
 
 
