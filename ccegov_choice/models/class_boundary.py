@@ -15,8 +15,8 @@ from ccegov_choice.models.class_order import class_sizes
 from ccegov_choice.models.unidentified import listing
 
 if TYPE_CHECKING:
+    from ccegov_choice.models.class_assemble import Mixture
     from ccegov_choice.models.class_mixture import Cell
-    from ccegov_choice.models.class_problem import Mixture
     from ccegov_choice.models.constraints import Constraints
 
 FloatArray = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from ccegov_choice.models.class_problem import Mixture
+    from ccegov_choice.models.class_assemble import Mixture
     from ccegov_choice.models.latent_class import LatentClass
 
 FloatArray = npt.NDArray[np.float64]

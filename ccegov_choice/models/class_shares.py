@@ -11,8 +11,8 @@ import pandas as pd
 from scipy import special
 
 from ccegov_choice.errors import DataError
+from ccegov_choice.models.class_assemble import Mixture, mixture
 from ccegov_choice.models.class_layout import Layout, lay_out
-from ccegov_choice.models.class_problem import Mixture, mixture
 from ccegov_choice.models.latent_class import LatentClass
 from ccegov_choice.models.membership import Membership, MembershipFormula
 from ccegov_choice.study.people import people_frame

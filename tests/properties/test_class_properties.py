@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ccegov_choice as cc
+from ccegov_choice.models.class_assemble import mixture
 from ccegov_choice.models.class_mixture import MixtureLikelihood
 from ccegov_choice.models.class_order import permuted
-from ccegov_choice.models.class_problem import mixture
 from ccegov_choice.models.membership import Membership
 
 numbers = st.floats(-3, 3, allow_nan=False)

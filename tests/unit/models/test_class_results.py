@@ -8,7 +8,7 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.errors import DataError, UtilityError
-from ccegov_choice.models.class_problem import mixture
+from ccegov_choice.models.class_assemble import mixture
 from ccegov_choice.models.class_shares import Fitted
 from ccegov_choice.models.class_spec import ClassSpec
 from ccegov_choice.models.estimate import FitOptions

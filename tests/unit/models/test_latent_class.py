@@ -16,7 +16,8 @@ from ccegov_choice.errors import (
     TasteError,
     UtilityError,
 )
-from ccegov_choice.models.class_problem import INNER_STARTS, STARTS, mixture
+from ccegov_choice.models.class_assemble import mixture
+from ccegov_choice.models.class_problem import INNER_STARTS, STARTS
 from ccegov_choice.models.class_spec import ClassSpec
 from ccegov_choice.models.distributions import Normal
 from ccegov_choice.models.estimate import FitOptions
