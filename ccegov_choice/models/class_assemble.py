@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 # Below this many numbers in the matrices of all classes a second thread costs more than it saves.
-_ONE_THREAD = 500_000
+_ONE_THREAD = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)

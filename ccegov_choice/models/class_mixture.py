@@ -17,9 +17,11 @@ Louis (1982), Journal of the Royal Statistical Society B 44, 226-233.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -129,8 +131,7 @@ class MixtureLikelihood:
         places = range(len(self.cells))
         if self.threads == 1:
             return [call(place) for place in places]
-        with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(call, places))
+        return list(_pool(self.threads, os.getpid()).map(call, places))
 
     def parts(self, theta: FloatArray) -> Parts:
         """Return the mixture at parameters ``(P,)``; the last one is remembered."""
@@ -210,3 +211,9 @@ class MixtureLikelihood:
 
     def _last_places(self) -> IntArray:
         return np.arange(self.parameters - self.membership.size, self.parameters)
+
+
+@cache
+def _pool(threads: int, process: int) -> ThreadPoolExecutor:
+    """Return the threads of a process, which outlive a fit: starting them costs as much as it."""
+    return ThreadPoolExecutor(threads, thread_name_prefix=f"ccegov-classes-{process}")
