@@ -27,14 +27,14 @@ def covariates_of(model: MixedLogit) -> tuple[str, ...]:
 
 
 def known_covariates(
-    model: MixedLogit, names: Sequence[str], study: Study, frame: pd.DataFrame
+    wanted: Sequence[str], names: Sequence[str], study: Study, frame: pd.DataFrame
 ) -> Covariates:
     """Return the covariates of a frame in the columns that the parameters have.
 
     Parameters
     ----------
-    model : MixedLogit
-        The specification.
+    wanted : sequence of str
+        Which covariates.
     names : sequence of P str
         The parameters of the fit, such as ``wait|age`` and ``wait|region[south]``.
     study : Study
@@ -49,13 +49,13 @@ def known_covariates(
     """
     found: dict[str, dict[str, FloatArray]] = {}
     problems: list[Problem] = []
-    for name in covariates_of(model):
+    for name in wanted:
         if name not in frame.columns:
             missing = unknown_name(name, frame.columns, "column", where="data")
             cure = f"Add the column '{name}': tastes depend on it. {missing.cure}"
             problems.append(Problem(f"the column '{name}' is missing", cure, "data"))
             continue
-        labels = _labels(name, names)
+        labels = covariate_labels(name, names)
         if labels == [name]:
             found[name], wrong = _numbers(name, frame[name])
         else:
@@ -66,7 +66,7 @@ def known_covariates(
     return found
 
 
-def _labels(name: str, parameters: Sequence[str]) -> list[str]:
+def covariate_labels(name: str, parameters: Sequence[str]) -> list[str]:
     """Return the columns of a covariate, in their order."""
     after = [parameter.rpartition("|")[2] for parameter in parameters if "|" in parameter]
     return list(

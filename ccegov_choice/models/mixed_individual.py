@@ -92,7 +92,7 @@ def _over(
     for name in covariates_of(model):
         covariate_columns(data, name, units)  # says what is wrong with it
     people = data.frame.iloc[data.person_rows[units.people]].reset_index(drop=True)
-    covariates = known_covariates(model, results.names, data.study, people)
+    covariates = known_covariates(covariates_of(model), results.names, data.study, people)
     layout = lay_out(model, utility, covariates)
     likelihood = MixedLikelihood(
         differences(model_columns(model, utility, data.frame), layout, data, units),

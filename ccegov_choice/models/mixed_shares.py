@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ccegov_choice.kernels.mixed import Differences
 from ccegov_choice.kernels.mixed_posterior import mixed_shares as shares_kernel
 from ccegov_choice.models.likelihood import default_threads, frozen
-from ccegov_choice.models.mixed_covariates import known_covariates
+from ccegov_choice.models.mixed_covariates import covariates_of, known_covariates
 from ccegov_choice.models.mixed_data import with_error_columns
 from ccegov_choice.models.mixed_layout import lay_out
 from ccegov_choice.models.mixed_likelihood import lay_out_draws, over_people
@@ -50,7 +50,7 @@ def mixed_shares(model: MixedLogit, tasks: Tasks, parameters: npt.NDArray[Any]) 
     """
     results = tasks.results
     first = tasks.frame.iloc[tasks.offsets[:-1]].reset_index(drop=True)
-    covariates = known_covariates(model, results.names, results.study, first)
+    covariates = known_covariates(covariates_of(model), results.names, results.study, first)
     layout = lay_out(model, results.utility, covariates)
     theta = np.asarray(parameters, dtype=np.float64)
     draws = lay_out_draws(model.draws, layout.tastes, np.array(["everybody"]), theta)
