@@ -145,6 +145,15 @@ def _common(model: LatentClass, utility: Utility) -> frozenset[str]:
                 "LatentClass",
             )
         )
+    own = [spec.name for spec in model.specs if spec.model is not None]
+    if own and model.common:
+        problems.append(
+            Problem(
+                f"'common' does not reach '{own[0]}', which has a model of its own",
+                "Hold coefficients equal by name: equal=[('class 1: wait', 'class 2: wait')].",
+                "common",
+            )
+        )
     if problems:
         raise UtilityError.of(problems, "The classes have {count} problems:")
     if "*" in model.common:

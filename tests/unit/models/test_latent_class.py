@@ -389,6 +389,17 @@ def test_a_class_may_have_a_model_of_its_own(people, tmp_path):
         LatentClass(Utility(FORMULA), ["a", ClassSpec("b", model=nested)])
 
 
+def test_a_class_with_a_model_of_its_own_shares_by_equality(people):
+    specs = ["one", ClassSpec("rest", model=LatentClass(Utility(FORMULA), 2))]
+    with pytest.raises(UtilityError, match="does not reach 'rest'"):
+        LatentClass(Utility(FORMULA), specs, common=["price"]).fit(people)
+    pairs = [("one: price", "rest: class 1: price", "rest: class 2: price")]
+    equal = LatentClass(Utility(FORMULA), specs, equal=pairs)
+    flat = LatentClass(Utility(FORMULA), 3, common=["price"]).fit(people)
+    results = equal.fit(people, options=FitOptions(starts=8))
+    assert results.log_likelihood == pytest.approx(flat.log_likelihood, abs=1e-5)
+
+
 def test_a_class_may_be_a_mixed_logit(people):
     mixed = MixedLogit(Utility(FORMULA), random={"price": Normal()}, draws=Sobol(64, seed=1))
     model = LatentClass(Utility(FORMULA), ["plain", ClassSpec("mixed", model=mixed)])
