@@ -172,6 +172,7 @@ def begin(
     *,
     mass: float = 1.0,
     first: Evaluation | None = None,
+    radius: float = FIRST_RADIUS,
 ) -> State:
     """Evaluate the start.
 
@@ -188,6 +189,8 @@ def begin(
         moves the utilities by about one, whatever the units of the attributes.
     first : Evaluation, optional
         The objective at the start, where it is known already.
+    radius : float
+        The longest first step.
     """
     point = box.clip(start)
     at = first or objective(point)
@@ -197,7 +200,7 @@ def begin(
     scale = np.maximum(curvature, 1e-6 * largest) if usable else np.ones_like(point)
     gap = decrement(at.gradient, at.hessian, point, box) if at.finite else np.inf
     trace = (TracePoint(at.value, gap, 0.0, True),)
-    return State(point, at, FIRST_RADIUS, scale, box, mass, gap, np.zeros_like(point), trace=trace)
+    return State(point, at, radius, scale, box, mass, gap, np.zeros_like(point), trace=trace)
 
 
 def advance(objective: Objective, state: State) -> State:
@@ -267,6 +270,7 @@ def maximise(
     mass: float = 1.0,
     options: FitOptions | None = None,
     first: Evaluation | None = None,
+    radius: float = FIRST_RADIUS,
 ) -> Optimum:
     """Find the highest point of an objective inside a box.
 
@@ -284,6 +288,8 @@ def maximise(
         When to stop.
     first : Evaluation, optional
         The objective at the start, where it is known already.
+    radius : float
+        The longest first step, in the units of `begin`.
 
     Returns
     -------
@@ -296,7 +302,7 @@ def maximise(
     Nocedal & Wright (2006), Numerical Optimization, chapter 4.
     """
     rules = options or FitOptions()
-    state = begin(objective, start, box, mass=mass, first=first)
+    state = begin(objective, start, box, mass=mass, first=first, radius=radius)
     status = verdict(state, rules)
     try:
         while status is None:

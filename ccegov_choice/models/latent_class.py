@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,10 @@ import numpy.typing as npt
 from ccegov_choice.errors import Problem, UtilityError
 from ccegov_choice.models.class_spec import ClassSpec
 from ccegov_choice.models.covariance import Covariance
+from ccegov_choice.models.distributions import Distribution
 from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.mixed import MixedLogit
+from ccegov_choice.models.standard_draws import Sobol, StandardDraws
 from ccegov_choice.study.utility import Utility
 
 if TYPE_CHECKING:
@@ -54,6 +57,14 @@ class LatentClass:
     panel : bool
         False mixes task by task instead of person by person, as if each task had been answered
         by somebody else.
+    random : mapping of str to Distribution
+        Coefficients that differ between the people of a class, as in `MixedLogit`, in all classes
+        that nothing else sets apart: ``class 1: sd[wait]``. A class that differs from the others
+        in more than its parameters takes a `MixedLogit` of its own, see `ClassSpec`.
+    correlated : bool or sequence of sequences of str
+        Which of these are correlated within a class, as in `MixedLogit`.
+    draws : StandardDraws, optional
+        What their likelihood is simulated with; 1,000 scrambled Sobol draws without.
     fixed, bounds, equal
         As in `Logit`, by the names of the parameters: ``class 1: wait``; ``wait`` where it is
         common; ``member[class 2]``, ``member[class 2|age]``; ``log_scale[scale 2]``.
@@ -87,8 +98,12 @@ class LatentClass:
     fixed: Mapping[str, float] = field(default_factory=dict)
     bounds: Mapping[str, Bound] = field(default_factory=dict)
     equal: Sequence[Sequence[str]] = ()
+    random: Mapping[str, Distribution] = field(default_factory=dict)
+    correlated: bool | Sequence[Sequence[str]] = False
+    draws: StandardDraws | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "random", MappingProxyType(dict(self.random)))
         given = self.classes
         if not isinstance(given, int | np.integer):
             named = tuple(item if isinstance(item, ClassSpec) else str(item) for item in given)
@@ -104,14 +119,28 @@ class LatentClass:
         """Pickle by the arguments: a read-only view of a mapping cannot be pickled itself."""
         given = (self.utility, self.classes, self.membership, self.common, self.scale_classes)
         held = (dict(self.fixed), dict(self.bounds), self.equal)
-        return LatentClass, (*given, self.panel, *held)
+        mixed = (dict(self.random), self.correlated, self.draws)
+        return LatentClass, (*given, self.panel, *held, *mixed)
 
     @property
     def specs(self) -> tuple[ClassSpec, ...]:
         """What sets each class apart."""
         if isinstance(self.classes, int | np.integer):
-            return tuple(ClassSpec(f"class {c + 1}") for c in range(self.classes))
-        return tuple(c if isinstance(c, ClassSpec) else ClassSpec(c) for c in self.classes)
+            specs = [ClassSpec(f"class {c + 1}") for c in range(self.classes)]
+        else:
+            specs = [c if isinstance(c, ClassSpec) else ClassSpec(c) for c in self.classes]
+        inside = self._inside()
+        if inside is None:
+            return tuple(specs)
+        return tuple(replace(spec, model=inside) if spec.plain else spec for spec in specs)
+
+    def _inside(self) -> MixedLogit | None:
+        """Return the model of a class in which tastes differ, where they do."""
+        if not self.random:
+            return None
+        return MixedLogit(
+            self.utility, self.random, self.correlated, self.draws or Sobol(1000, seed=1)
+        )
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -136,7 +165,8 @@ class LatentClass:
         """Words for tables."""
         scales = f" times {self.scale_classes} scales" if self.scale_classes > 1 else ""
         by_task = "" if self.panel else ", mixed task by task"
-        return f"Latent classes ({len(self.specs)}{scales}{by_task})"
+        mixed = " of mixed logits" if self.random else ""
+        return f"Latent classes{mixed} ({len(self.specs)}{scales}{by_task})"
 
     @property
     def common_tastes(self) -> bool:
@@ -233,6 +263,7 @@ class LatentClass:
         classes: Any = self.classes
         if not isinstance(classes, int | np.integer):
             classes = [c if isinstance(c, str) else c.to_dict() for c in classes]
+        inside = self._inside()
         return {
             "kind": self.kind,
             "classes": classes,
@@ -243,6 +274,7 @@ class LatentClass:
             "fixed": dict(self.fixed),
             "bounds": {name: list(bound) for name, bound in self.bounds.items()},
             "equal": [list(group) for group in self.equal],
+            "mixed": None if inside is None else inside.to_dict(),
         }
 
     @classmethod
@@ -253,6 +285,8 @@ class LatentClass:
             classes = [
                 c if isinstance(c, str) else ClassSpec.from_dict(c, utility) for c in classes
             ]
+        mixed = content.get("mixed")
+        inside = None if mixed is None else MixedLogit.from_dict(mixed, utility)
         return cls(
             utility,
             classes=classes,
@@ -263,6 +297,9 @@ class LatentClass:
             fixed=content["fixed"],
             bounds={name: (low, high) for name, (low, high) in content["bounds"].items()},
             equal=content["equal"],
+            random={} if inside is None else inside.random,
+            correlated=inside is not None and inside.correlated,
+            draws=None if inside is None else inside.draws,
         )
 
 

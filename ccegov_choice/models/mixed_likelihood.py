@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
@@ -189,8 +190,14 @@ class MixedLikelihood:
         return np.asarray(found.sum(axis=0) + table_curves(tastes, weights, bent))
 
     def reweighted(self, times: FloatArray) -> MixedLikelihood:
-        """Return the likelihood with each person counted ``(N,)`` times as much."""
-        return replace(self, weights=self.weights * times)
+        """Return the likelihood with each person counted ``(N,)`` times as much.
+
+        Draws and what the kernel filled last have no weights in them, and are kept.
+        """
+        made = copy(self)
+        object.__setattr__(made, "weights", self.weights * times)
+        object.__setattr__(made, "_last", list(self._last))
+        return made
 
     def sample(self, every: int) -> MixedLikelihood:
         """Return the likelihood of one in so many people, each counted for all of them."""

@@ -25,6 +25,7 @@ import numpy.typing as npt
 from ccegov_choice.models.conclude import Found
 from ccegov_choice.models.constraints import left_inverse
 from ccegov_choice.models.estimate import (
+    FIRST_RADIUS,
     Evaluation,
     FitOptions,
     Optimum,
@@ -254,7 +255,9 @@ def _finish(
         while True:
             left = options.max_iterations - len(trace)
             rules = replace(options, max_iterations=min(_CHORD_STEPS, left))
-            optimum = maximise(objective, point, box, mass=problem.mass, options=rules)
+            optimum = maximise(
+                objective, point, box, mass=problem.mass, options=rules, radius=_radius(trace)
+            )
             status, point = optimum.record.status, optimum.point
             trace = (*trace, *optimum.record.trace[1:])
             if status in {Status.INTERRUPTED, Status.NOT_FINITE}:
@@ -279,6 +282,11 @@ def _finish(
     return replace(
         optimum, record=replace(optimum.record, trace=(first, *trace), iterations=len(trace))
     )
+
+
+def _radius(trace: tuple[TracePoint, ...]) -> float:
+    """Return how far a round may go first: what the one before found too far is not tried again."""
+    return FIRST_RADIUS if not trace or trace[-1].accepted else trace[-1].step / 4
 
 
 def _first_curvature(problem: PeopleProblem, near: Optimum) -> FloatArray | None:
