@@ -22,14 +22,9 @@ from ccegov_choice.models.log_scale import LogScale
 from ccegov_choice.models.people_search import PeopleProblem
 from ccegov_choice.models.results import Results
 from ccegov_choice.models.tree import Nest, pack, parents
+from ccegov_choice.models.tree_constraints import TreeNames, names_of, tree_constraints
 from ccegov_choice.models.tree_likelihood import shares as tree_shares
-from ccegov_choice.models.tree_problem import (
-    TreeNames,
-    names_of,
-    rows_of,
-    tree_constraints,
-    tree_problem,
-)
+from ccegov_choice.models.tree_problem import rows_of, tree_problem
 from ccegov_choice.models.tree_starts import chosen_starts
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.constraints import Constraints
     from ccegov_choice.models.people_search import PeopleProblem
-    from ccegov_choice.models.tree_problem import TreeNames, TreeSpecification
+    from ccegov_choice.models.tree_constraints import TreeNames, TreeSpecification
 
 FloatArray = npt.NDArray[np.float64]
 
