@@ -46,9 +46,19 @@ if TYPE_CHECKING:
     from ccegov_choice.models.covariance import Clustered as Clustered
     from ccegov_choice.models.covariance import Robust as Robust
     from ccegov_choice.models.cross_nested import CrossNestedLogit as CrossNestedLogit
+    from ccegov_choice.models.distributions import CensoredNormal as CensoredNormal
+    from ccegov_choice.models.distributions import ConstrainedTriangular as ConstrainedTriangular
+    from ccegov_choice.models.distributions import Distribution as Distribution
+    from ccegov_choice.models.distributions import JohnsonSB as JohnsonSB
+    from ccegov_choice.models.distributions import LogNormal as LogNormal
+    from ccegov_choice.models.distributions import Normal as Normal
+    from ccegov_choice.models.distributions import Triangular as Triangular
+    from ccegov_choice.models.distributions import Uniform as Uniform
+    from ccegov_choice.models.estimate import FitOptions as FitOptions
     from ccegov_choice.models.individual import individual_coefficients as individual_coefficients
     from ccegov_choice.models.latent_class import LatentClass as LatentClass
     from ccegov_choice.models.logit import Logit as Logit
+    from ccegov_choice.models.mixed import MixedLogit as MixedLogit
     from ccegov_choice.models.nested import NestedLogit as NestedLogit
     from ccegov_choice.models.non_attendance import (
         AttributeNonAttendance as AttributeNonAttendance,
@@ -57,9 +67,17 @@ if TYPE_CHECKING:
     from ccegov_choice.models.predict import elasticities as elasticities
     from ccegov_choice.models.predict import marginal_effects as marginal_effects
     from ccegov_choice.models.predict import predict as predict
+    from ccegov_choice.models.random_coefficients import random_coefficients as random_coefficients
     from ccegov_choice.models.results import Results as Results
+    from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity as ScaleHeterogeneity
     from ccegov_choice.models.scaled import ScaledLogit as ScaledLogit
     from ccegov_choice.models.simulate import simulate_choices as simulate_choices
+    from ccegov_choice.models.standard_draws import MLHS as MLHS
+    from ccegov_choice.models.standard_draws import Halton as Halton
+    from ccegov_choice.models.standard_draws import PseudoRandom as PseudoRandom
+    from ccegov_choice.models.standard_draws import Sobol as Sobol
+    from ccegov_choice.models.tabulated import TabulatedDistribution as TabulatedDistribution
+    from ccegov_choice.models.tabulated import TruncatedNormal as TruncatedNormal
     from ccegov_choice.models.tastes import ClassTaste as ClassTaste
     from ccegov_choice.models.tastes import RandomTaste as RandomTaste
     from ccegov_choice.policy.scenario import Scenario as Scenario
@@ -149,6 +167,24 @@ _WHERE = {
     "class_membership": "models.class_shares",
     "class_profiles": "models.class_profiles",
     "individual_coefficients": "models.individual",
+    "MixedLogit": "models.mixed",
+    "ScaleHeterogeneity": "models.scale_heterogeneity",
+    "Distribution": "models.distributions",
+    "Normal": "models.distributions",
+    "LogNormal": "models.distributions",
+    "CensoredNormal": "models.distributions",
+    "JohnsonSB": "models.distributions",
+    "Uniform": "models.distributions",
+    "Triangular": "models.distributions",
+    "ConstrainedTriangular": "models.distributions",
+    "TruncatedNormal": "models.tabulated",
+    "TabulatedDistribution": "models.tabulated",
+    "Sobol": "models.standard_draws",
+    "Halton": "models.standard_draws",
+    "MLHS": "models.standard_draws",
+    "PseudoRandom": "models.standard_draws",
+    "FitOptions": "models.estimate",
+    "random_coefficients": "models.random_coefficients",
     "Results": "models.results",
     "BHHH": "models.covariance",
     "Bootstrap": "models.covariance",
