@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -108,15 +107,16 @@ class LogScale:
             return []
         if covariate is None:
             return self._number(column, values, offsets, problems)
-        labels = as_labels(values.iloc[offsets[:-1]])
-        _same_within_tasks(column, as_labels(values), offsets, problems)
+        codes, found = pd.factorize(values)
+        labels = as_labels(found)
+        _same_within_tasks(column, codes, offsets, problems)
         problems += [
             unknown_name(name, covariate.level_ids, f"level of {column}")
-            for name in dict.fromkeys(labels)
+            for name in labels
             if name not in covariate.level_ids
         ]
-        array = np.array(labels, dtype=object)
-        return [np.asarray(array == level, dtype=np.float64) for level in _others(covariate)]
+        here = np.array(labels, dtype=object)[codes[offsets[:-1]]]
+        return [np.asarray(here == level, dtype=np.float64) for level in _others(covariate)]
 
     @staticmethod
     def _number(
@@ -137,10 +137,9 @@ def _others(covariate: Covariate) -> list[str]:
 
 
 def _same_within_tasks(
-    column: str, values: Sequence[Any] | FloatArray, offsets: IntArray, problems: list[Problem]
+    column: str, values: npt.NDArray[Any], offsets: IntArray, problems: list[Problem]
 ) -> None:
-    array = np.asarray(values)
-    if (array != np.repeat(array[offsets[:-1]], np.diff(offsets))).any():
+    if (values != np.repeat(values[offsets[:-1]], np.diff(offsets))).any():
         cure = "A scale belongs to a person or a task: name a column with one value in each task."
         problems.append(
             Problem(f"'{column}' differs between alternatives of a task", cure, "scale")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,11 +35,14 @@ class TreeLikelihood:
         The nests.
     threads : int
         Threads to use; the result does not depend on it.
+    sample : ndarray of int, optional
+        Which people of a larger set these are, where it is only some of them.
     """
 
     choices: TreeChoices
     tree: Tree
     threads: int = 1
+    sample: IntArray | None = None
 
     @property
     def weights(self) -> FloatArray:
@@ -124,15 +125,40 @@ class TreeLikelihood:
 
     def reweighted(self, times: FloatArray) -> TreeLikelihood:
         """Return the likelihood with each person counted ``(N,)`` times as much."""
-        each = np.repeat(times, np.diff(self.choices.person_offsets))
+        own = times if self.sample is None else times[self.sample]
+        each = np.repeat(own, np.diff(self.choices.person_offsets))
         weights = frozen(self.choices.weights * each)
         return replace(self, choices=self.choices._replace(weights=weights))
 
 
-def leaves_of(alternatives: Sequence[str], labels: Sequence[Any]) -> IntArray:
-    """Return the number ``(A,)`` of the alternative of each row."""
-    number = {name: j for j, name in enumerate(alternatives)}
-    return np.array([number[str(label)] for label in labels], dtype=np.int64)
+def some_people(likelihood: TreeLikelihood, people: int, seed: int) -> TreeLikelihood:
+    """Return the likelihood of some people drawn by lot, weighted to stand for all of them."""
+    data = likelihood.choices
+    total = len(data.person_offsets) - 1
+    drawn = np.sort(np.random.default_rng(seed).choice(total, people, replace=False))
+    first, last = data.person_offsets[drawn], data.person_offsets[drawn + 1]
+    tasks = _ranges(first, last)
+    rows = _ranges(data.task_offsets[tasks], data.task_offsets[tasks + 1])
+    sizes = data.task_offsets[tasks + 1] - data.task_offsets[tasks]
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    weights = data.weights[tasks] * (data.weights.sum() / data.weights[tasks].sum())
+    part = TreeChoices(
+        frozen(data.x[:, rows]),
+        frozen(data.z[:, tasks]),
+        frozen(data.leaves[rows]),
+        frozen(starts),
+        frozen(np.concatenate(([0], np.cumsum(last - first)))),
+        frozen(starts[:-1] + data.chosen[tasks] - data.task_offsets[tasks]),
+        frozen(weights),
+    )
+    return replace(likelihood, choices=part, sample=drawn)
+
+
+def _ranges(first: IntArray, last: IntArray) -> IntArray:
+    """Return ``first[0], ..., last[0] - 1, first[1], ...``."""
+    sizes = last - first
+    before = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    return np.asarray(np.arange(sizes.sum()) + np.repeat(first - before, sizes))
 
 
 def places_in_task(task_offsets: IntArray) -> IntArray:

@@ -101,7 +101,8 @@ class TreeModel:
         covariance : Covariance or str, optional
             Kind of standard errors, as in `Logit.fit`.
         options : FitOptions, optional
-            When the search stops; from how many points it starts.
+            When the search stops; from how many points it starts. Large data are approached on
+            people drawn by lot, whose log-likelihoods `OptimisationRecord.starts` then holds.
 
         Returns
         -------
@@ -125,6 +126,8 @@ class TreeModel:
         """
         rules = options or FitOptions()
         problem = self.problem(data, threads=threads)
+        if not rules.warm_start:
+            problem = replace(problem, coarse=None)
         names = names_of(self, data.study)
         starts = chosen_starts(problem, names, start, rules)
 

@@ -27,7 +27,11 @@ from ccegov_choice.models.tree_constraints import (
     names_of,
     tree_constraints,
 )
-from ccegov_choice.models.tree_likelihood import TreeLikelihood, leaves_of, places_in_task
+from ccegov_choice.models.tree_likelihood import (
+    TreeLikelihood,
+    places_in_task,
+    some_people,
+)
 from ccegov_choice.models.tree_starts import tree_starts
 from ccegov_choice.models.unidentified import (
     Finding,
@@ -41,6 +45,11 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+
+# Tasks on which a large fit is approached, and the seed that draws them.
+_ENOUGH = 10_000
+_SEED = 0
 
 
 def tree_problem(
@@ -75,7 +84,16 @@ def tree_problem(
     likelihood = TreeLikelihood(choices, tree, check_threads(threads))
     starts = tree_starts(model, names, data, constraints, threads=threads)
     raise_findings(_without_effect(likelihood, constraints, starts[-1]))
-    return PeopleProblem(utility, likelihood, constraints, starts, float(data.weights.sum()))
+    mass = float(data.weights.sum())
+    return PeopleProblem(utility, likelihood, constraints, starts, mass, coarse=_coarse(likelihood))
+
+
+def _coarse(likelihood: TreeLikelihood) -> TreeLikelihood | None:
+    """Return the likelihood of some people, where there are many: its top is near that of all."""
+    choices = likelihood.choices
+    people, tasks = len(choices.person_offsets) - 1, len(choices.chosen)
+    wanted = int(np.ceil(people * _ENOUGH / tasks))
+    return some_people(likelihood, wanted, _SEED) if 4 * wanted <= people else None
 
 
 def _without_effect(
@@ -116,10 +134,12 @@ def rows_of(
             where="data frame",
             cure="Add the column 'alternative'.",
         )
-    met = as_labels(pd.unique(frame["alternative"]))
+    codes, found = pd.factorize(frame["alternative"])
+    met = as_labels(found)
     nested = [name for nest in walk(model.tree) for name in nest.alternatives]
     alternatives = tuple(dict.fromkeys([*nested, *met]))
-    return alternatives, leaves_of(alternatives, as_labels(frame["alternative"]))
+    number = {name: j for j, name in enumerate(alternatives)}
+    return alternatives, np.array([number[name] for name in met], dtype=np.int64)[codes]
 
 
 def _check_nests(model: TreeSpecification, data: ChoiceData) -> None:

@@ -376,3 +376,27 @@ def test_designs_are_not_planned_for_it(people):
     design = cc.random_design(STUDY, tasks=24, blocks=4, seed=1)
     with pytest.raises(cc.errors.DesignError, match="cannot be planned for"):
         cc.plan_sample(design, NestedLogit(UTILITY.bind(STUDY), NESTS), TRUTH, people=[100])
+
+
+# --- large data -----------------------------------------------------------------------------------
+
+
+def test_large_data_are_approached_on_some_people(people, fitted, monkeypatch):
+    monkeypatch.setattr("ccegov_choice.models.tree_problem._ENOUGH", 300)
+    problem = NestedLogit(UTILITY, NESTS).problem(people)
+    some, every = problem.coarse, problem.likelihood
+    assert len(some.weights) == 50
+    assert some.choices.weights.sum() == pytest.approx(every.choices.weights.sum())
+    # those people have the likelihoods that they have among all, but for the weight
+    theta = np.array(fitted.estimates)
+    times = some.weights[0] / every.weights[0]
+    own, whole = some.people(theta), every.people(theta)
+    np.testing.assert_allclose(own.value, times * whole.value[some.sample], rtol=1e-12)
+    np.testing.assert_allclose(own.score, times * whole.score[some.sample], rtol=1e-10)
+    twice = some.reweighted(np.arange(people.people, dtype=float))
+    np.testing.assert_allclose(twice.weights, some.weights * some.sample)
+    again = NestedLogit(UTILITY, NESTS).fit(people)
+    errors = np.sqrt(np.diag(fitted.covariance))
+    np.testing.assert_allclose((again.estimates - fitted.estimates) / errors, 0, atol=1e-4)
+    cold = NestedLogit(UTILITY, NESTS).fit(people, options=FitOptions(warm_start=False))
+    assert np.array_equal(cold.estimates, fitted.estimates)
