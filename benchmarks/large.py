@@ -1,8 +1,9 @@
 """A large mixed logit: ``python benchmarks/large.py``.
 
 200,000 people x 10 tasks x 3 alternatives, 6 random coefficients, 500 draws: two billion
-differences of utility in every pass. The choices are drawn with a seed; progress goes to standard error, and at the end
-come seconds, peak memory of the whole process (making the choices included) and the trace.
+differences of utility in every pass. The choices are drawn with a seed; progress goes to standard
+error, and at the end come seconds, peak memory of the whole process (making the choices included)
+and the trace: the objective after every step tried.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def fit(data: Any, model: Any, truth: dict[str, float]) -> dict[str, Any]:
         "log_likelihood": results.log_likelihood,
         "status": record.status.label,
         "evaluations": record.evaluations,
-        "trace": [point.value for point in record.trace],
+        "trace": [point.value if np.isfinite(point.value) else None for point in record.trace],
         "furthest_from_truth": float(np.abs(away).max()),
     }
 
@@ -94,7 +95,9 @@ def main() -> int:
         f"{found['log_likelihood']:.3f} after {found['evaluations']} passes; the estimate furthest "
         f"from the truth is {found['furthest_from_truth']:.3f} away"
     )
-    print("trace: " + ", ".join(f"{value:.3f}" for value in found["trace"]))
+    print(
+        "trace: " + ", ".join("–" if value is None else f"{value:.3f}" for value in found["trace"])
+    )
     if arguments.json:
         print(json.dumps(found))
     return 0
