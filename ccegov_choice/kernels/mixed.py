@@ -18,9 +18,9 @@ is a way to fill ``a`` and ``b``, which the caller does; so a full correlation m
 kernel no more than a diagonal one, but for its features.
 
 Draws are never stored by person: all people share one base of ``R`` points on a grid of ``G`` cells
-in each of ``Q`` dimensions, shifted for each person by a whole number of cells, wrapped round at
-the end (Cranley & Patterson). A table gives the value of each cell, so that a draw is a look-up and
-any distribution costs the same.
+in each of ``Q`` dimensions. For each person some bits of the cells are turned over, the same bits
+for all points (a digital shift), which leaves a Sobol net as even as it was. A table gives the
+value of each cell, so that a draw is a look-up and any distribution costs the same.
 
 What belongs to one person and ``TILE`` draws stays in the innermost caches. Path probabilities are
 products of many numbers: their exponents are summed as integers and one logarithm is taken for each
@@ -30,8 +30,8 @@ chosen.
 
 References
 ----------
-Train (2009), Discrete Choice Methods with Simulation, chapters 6, 9 and 10. Cranley & Patterson
-(1976), SIAM Journal on Numerical Analysis 13, 904-914.
+Train (2009), Discrete Choice Methods with Simulation, chapters 6, 9 and 10. L'Ecuyer & Lemieux
+(2002), Recent advances in randomized quasi-Monte Carlo methods, section 4.2 (digital shifts).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Draws(NamedTuple):
     base : (Q, R rounded up to whole tiles) uint32
         Cell of each point, shared by all people.
     shifts : (N, Q) uint32
-        Cells that each person's points are shifted by.
+        Which bits of the cells of each person's points are turned over.
     tables : (F, G) float64
         Value of each feature in each cell; ``G`` is a power of two.
     dimensions : (F,) int64
@@ -203,7 +203,6 @@ def new_scratch(features: int, values: int, columns: int, room: int, rows: int) 
 @kernel
 def draw_features(draws: Any, n: int, first: int, phi: Any) -> None:
     """Look up the standard draws of a person in one tile."""
-    mask = np.uint32(draws.tables.shape[1] - 1)
     for f in range(draws.tables.shape[0]):
         q = draws.dimensions[f]
         shift = draws.shifts[n, q]
@@ -211,7 +210,7 @@ def draw_features(draws: Any, n: int, first: int, phi: Any) -> None:
         table = draws.tables[f]
         out = phi[f * TILE : (f + 1) * TILE]
         for i in range(TILE):
-            out[i] = table[(cells[i] + shift) & mask]
+            out[i] = table[cells[i] ^ shift]
 
 
 @ordered_kernel
@@ -406,7 +405,7 @@ def tile_paths(data: Any, n: int, beta: Any, s: Any, keep: bool) -> None:
 
 
 @kernel
-def _add_slopes(structure: Any, s: Any, total: float, a: Any, b: Any) -> None:
+def add_slopes(structure: Any, s: Any, total: float, a: Any, b: Any) -> None:
     """Add the weighted slopes of a tile; ``gradient`` holds minus those in the coefficients."""
     values, columns = len(structure.kind), len(structure.multiplier)
     for i in range(columns * TILE, values * TILE):
@@ -437,7 +436,7 @@ def _add_slopes(structure: Any, s: Any, total: float, a: Any, b: Any) -> None:
 
 
 @kernel
-def _largest_difference(
+def largest_difference(
     data: Any, draws: Any, structure: Any, a: Any, b: Any, n: int, s: Any
 ) -> float:
     """Return the largest utility difference of a person over all draws."""
@@ -541,7 +540,7 @@ def mixed_people(
             for t in range(TILE):
                 tile_mass += s.weight[t]
             mass += tile_mass
-            _add_slopes(structure, s, mass, mine_a, mine_b)
+            add_slopes(structure, s, mass, mine_a, mine_b)
             if steady > 0:
                 for row in range(rows):
                     p = s.p[row * TILE : (row + 1) * TILE]
@@ -552,7 +551,7 @@ def mixed_people(
         value = best + np.log(mass / draws.number) + wrong
         if (
             value < _MAY_BE_CUT
-            and _largest_difference(data, draws, structure, row_a, row_b, n, s) > _CUT
+            and largest_difference(data, draws, structure, row_a, row_b, n, s) > _CUT
         ):
             value = np.nan
         out.value[n] = value

@@ -35,11 +35,10 @@ class Tastes(NamedTuple):
 
 def standard_draws(draws: Draws, n: int) -> Floats:
     """Return the features ``(F, R)`` of a person, draw by draw."""
-    cells = draws.tables.shape[1]
     found = np.empty((len(draws.dimensions), draws.number))
     for f, q in enumerate(draws.dimensions):
         for r in range(draws.number):
-            found[f, r] = draws.tables[f, (int(draws.base[q, r]) + int(draws.shifts[n, q])) % cells]
+            found[f, r] = draws.tables[f, draws.base[q, r] ^ draws.shifts[n, q]]
     return found
 
 

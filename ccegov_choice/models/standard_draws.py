@@ -1,13 +1,14 @@
 """Standard draws for simulated likelihoods: which points, how many, and whose.
 
 All people share one base of ``R`` points in the unit cube, on a grid of `CELLS` cells in each
-dimension. Each person's points are the base shifted by a whole number of cells, different in each
-dimension, and wrapped round at the end; the shift follows from the seed and the person alone, so
-that other people, threads or machines do not change it, and nothing is stored by person and draw.
+dimension. Each person's points are the base with some bits of the cells turned over, others in each
+dimension: a digital shift, after which every point is uniform and a Sobol net still is one. The
+shift follows from the seed and the person alone, so that other people, threads or machines do not
+change it, and nothing is stored by person and draw.
 
 References
 ----------
-Cranley & Patterson (1976), SIAM Journal on Numerical Analysis 13, 904-914. Bhat (2003),
+L'Ecuyer & Lemieux (2002), Recent advances in randomized quasi-Monte Carlo methods. Bhat (2003),
 Transportation Research B 37, 837-855. Hess, Train & Polak (2006), Transportation Research B 40,
 147-163 (MLHS).
 """
@@ -71,24 +72,18 @@ class StandardDraws(ABC):
     def base(self, dimensions: int) -> Cells:
         """Return the cell ``(Q, R)`` of each base point."""
         cells = np.minimum(np.floor(self.points(dimensions) * self.cells), self.cells - 1)
-        for dimension in self._mirrored(dimensions):
-            cells[dimension] = self.cells - 1 - cells[dimension]
+        for dimension in self.mirrored:
+            if dimension < dimensions:
+                cells[dimension] = self.cells - 1 - cells[dimension]
         return np.asarray(cells, dtype=np.uint32)
 
-    def _mirrored(self, dimensions: int) -> list[int]:
-        return [dimension for dimension in self.mirrored if dimension < dimensions]
-
     def shifts(self, people: npt.NDArray[Any], dimensions: int) -> Cells:
-        """Return the shift ``(N, Q)`` of each person, by identifier and seed."""
+        """Return which bits to turn over ``(N, Q)`` for each person, by identifier and seed."""
         keys = pd.util.hash_array(np.asarray(people).astype(str).astype(object))
         steps = np.arange(1, dimensions + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         seed = _scramble(np.array([self.seed], dtype=np.uint64))
         mixed = _scramble(keys + seed)[:, None] + steps
-        cells = np.uint64(self.cells)
-        shifts = _scramble(mixed) % cells
-        for dimension in self._mirrored(dimensions):
-            shifts[:, dimension] = (cells - shifts[:, dimension]) % cells
-        return np.asarray(shifts, dtype=np.uint32)
+        return np.asarray(_scramble(mixed) % np.uint64(self.cells), dtype=np.uint32)
 
     def with_count(self, count: int) -> StandardDraws:
         """Return the same sequence with another number of draws."""
