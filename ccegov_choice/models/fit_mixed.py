@@ -23,6 +23,7 @@ from ccegov_choice.models.mixed_mirror import with_positive_spreads
 from ccegov_choice.models.mixed_start import mixed_start
 from ccegov_choice.models.people_search import PeopleProblem
 from ccegov_choice.models.unidentified import raise_findings
+from ccegov_choice.models.within_likelihood import varying_within
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
@@ -98,6 +99,8 @@ def mixed_problem(
         units.weights,
         check_threads(threads),
     )
+    if layout.within:
+        likelihood = varying_within(model, likelihood, matrix, layout, data)
     rules = options or FitOptions()
     starts = mixed_start(model, utility, data, layout, start, rules)
     mass = float(data.weights.sum())

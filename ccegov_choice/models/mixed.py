@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ccegov_choice.models.results import Results
 
 FloatArray = npt.NDArray[np.float64]
-_MAPPINGS = ("random", "mean_by", "spread_by", "error_components", "fixed", "bounds")
+_MAPPINGS = ("random", "within", "mean_by", "spread_by", "error_components", "fixed", "bounds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +63,12 @@ class MixedLogit:
         coefficients. Its spread is ``tau``; ``gamma`` where it is free.
     scale_by : sequence of str
         Covariates that multiply all utilities by ``exp`` of their sum: ``log_scale|age``.
+    within : mapping of str to Distribution
+        Coefficients that also vary from task to task around a person's own: Normal, Uniform or
+        Triangular, ``sd within[wait]``.
+    within_draws : int
+        Draws for each task where there are such coefficients; each is combined with each draw of
+        the person, so that a pass costs as much as the product of both numbers.
     error_components : mapping of str to sequence of str
         Name -> alternatives that share a normal error of each person, which makes them closer
         substitutes: ``sd[name]``.
@@ -102,6 +108,8 @@ class MixedLogit:
     spread_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
     scale_heterogeneity: ScaleHeterogeneity | None = None
     scale_by: Sequence[str] = ()
+    within: Mapping[str, Distribution] = field(default_factory=dict)
+    within_draws: int = 64
     error_components: Mapping[str, Sequence[str]] = field(default_factory=dict)
     fixed: Mapping[str, float] = field(default_factory=dict)
     bounds: Mapping[str, Bound] = field(default_factory=dict)
@@ -240,6 +248,8 @@ class MixedLogit:
             "spread_by": {name: list(by) for name, by in self.spread_by.items()},
             "scale_heterogeneity": None if wide is None else wide.to_dict(),
             "scale_by": list(self.scale_by),
+            "within": {name: shape.to_dict() for name, shape in self.within.items()},
+            "within_draws": self.within_draws,
             "error_components": {n: list(who) for n, who in self.error_components.items()},
             "fixed": dict(self.fixed),
             "bounds": {name: list(bound) for name, bound in self.bounds.items()},
@@ -250,10 +260,12 @@ class MixedLogit:
     def from_dict(cls, content: Mapping[str, Any], utility: Utility) -> MixedLogit:
         """Read what `to_dict` gave."""
         shapes = {n: distribution_from_dict(shape) for n, shape in content["random"].items()}
+        within = content.get("within", {})
         scale, wide = content["scale"], content.get("scale_heterogeneity")
         given = {
             **{name: value for name, value in content.items() if name != "kind"},
             "random": shapes,
+            "within": {n: distribution_from_dict(shape) for n, shape in within.items()},
             "draws": draws_from_dict(content["draws"]),
             "scale": None if scale is None else distribution_from_dict(scale),
             "scale_heterogeneity": None if wide is None else ScaleHeterogeneity(**wide),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ccegov_choice.errors import Problem, UtilityError, unknown_name
-from ccegov_choice.models.mixed_layout import correlated_groups, random_coefficients
+from ccegov_choice.models.mixed_layout import by_coefficient, correlated_groups, random_coefficients
 from ccegov_choice.models.scale_heterogeneity import scale_problems
 from ccegov_choice.study.gain import payment_attribute
 
@@ -30,10 +30,11 @@ def check_model(model: MixedLogit, utility: Utility, data: ChoiceData) -> None:
         Listing every problem with its cure.
     """
     random = random_coefficients(model, utility)
+    by_coefficient(model.within, utility.names, "within")
     correlated_groups(model, random)
     problems: list[Problem] = []
     scaled = (model.scale, model.scale_heterogeneity) != (None, None) or model.scale_by
-    if not random and not model.error_components and not scaled:
+    if not random and not model.error_components and not scaled and not model.within:
         problems.append(
             Problem(
                 "no coefficient differs between people",
@@ -71,6 +72,7 @@ def check_model(model: MixedLogit, utility: Utility, data: ChoiceData) -> None:
                 "scale",
             )
         )
+    problems += _within_problems(model)
     problems += scale_problems(model, utility, random)
     if problems:
         raise UtilityError.of(problems, "The mixed logit has {count} problems:")
@@ -82,3 +84,32 @@ def check_model(model: MixedLogit, utility: Utility, data: ChoiceData) -> None:
                 where=f"pay_in='{model.pay_in}'",
                 cure=f"Let it enter the utility as a number, by itself: '... + {model.pay_in}'.",
             )
+
+
+def _within_problems(model: MixedLogit) -> list[Problem]:
+    """Return what does not fit in what is said about tastes that vary from task to task."""
+    if not model.within:
+        return []
+    found = [
+        Problem(
+            f"'{name}' is {shape} within people, which is not an addition to their own taste",
+            "Use Normal, Uniform or Triangular.",
+            "within",
+        )
+        for name, shape in model.within.items()
+        if not shape.symmetric or not shape.spread
+    ]
+    if not model.panel:
+        cure = "Leave panel=False out, or name the coefficient in random=... instead."
+        found.append(Problem("each task is a person of its own already", cure, "within"))
+    scaled = model.pay_in or model.scale_heterogeneity is not None or model.scale_by
+    if scaled:
+        cure = "Leave out either of them."
+        found.append(
+            Problem("tastes that vary within people are not multiplied by a scale", cure, "within")
+        )
+    count = model.within_draws
+    if isinstance(count, bool) or int(count) != count or count < 1:
+        cure = "Give a whole number, such as 64."
+        found.append(Problem(f"{count!r} is not a number of draws", cure, "within_draws"))
+    return found

@@ -128,14 +128,17 @@ def with_error_columns(model: MixedLogit, matrix: FloatArray, frame: pd.DataFram
     return np.vstack([matrix, np.array(shared, dtype=np.float64)])
 
 
-def differences(matrix: FloatArray, layout: Layout, data: ChoiceData, units: Units) -> Differences:
-    """Return attributes of the alternatives not chosen less those of the chosen one."""
+def apart_from_chosen(rows: FloatArray, data: ChoiceData) -> FloatArray:
+    """Return the rows of alternatives not chosen, less the row of the one that was."""
     chosen = data.chosen
-    sizes = np.diff(data.task_offsets)
     other = np.ones(data.rows, dtype=bool)
     other[chosen] = False
-    rows = np.ascontiguousarray(matrix.T)[:, layout.order]
-    apart = rows[other] - rows[np.repeat(chosen, sizes - 1)]
+    return np.asarray(rows[other] - rows[np.repeat(chosen, np.diff(data.task_offsets) - 1)])
+
+
+def differences(matrix: FloatArray, layout: Layout, data: ChoiceData, units: Units) -> Differences:
+    """Return attributes of the alternatives not chosen less those of the chosen one."""
+    apart = apart_from_chosen(np.ascontiguousarray(matrix.T)[:, layout.order], data)
     varying = np.zeros((len(apart), len(layout.tastes.multipliers)))
     varying[:, : layout.varying] = apart[:, : layout.varying]
     return Differences(

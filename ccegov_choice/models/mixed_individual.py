@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ccegov_choice.errors import DataError
 from ccegov_choice.kernels.mixed_posterior import mixed_posterior
 from ccegov_choice.models.assemble import check_threads
 from ccegov_choice.models.mixed_check import check_model
@@ -53,6 +54,12 @@ def mixed_individual(
     UtilityError, DataError
         If data or names do not fit.
     """
+    if model.within:
+        raise DataError(
+            "coefficients of people are not known where tastes vary from task to task",
+            where="individual_coefficients",
+            cure="Fit the model without within=...",
+        )
     likelihood, layout = _over(model, results, data, threads)
     tastes, theta = likelihood.tastes, results.estimates
     places = tastes.places(theta)

@@ -37,6 +37,14 @@ Covariates = Mapping[str, Mapping[str, FloatArray]]
 """Covariate as named in the model -> label of each of its columns -> values ``(N,)``."""
 
 
+class Inside(NamedTuple):
+    """A coefficient that varies from task to task: its column, spread and distribution."""
+
+    column: int
+    spread: int
+    distribution: Distribution
+
+
 @dataclass(frozen=True, eq=False)
 class Layout:
     """The parameters of a mixed logit and what they do.
@@ -59,6 +67,8 @@ class Layout:
         Bounds that distributions set to their parameters.
     first : mapping of str to float
         First values of parameters that are neither coefficients nor spreads.
+    within : tuple of Inside
+        Coefficients that also vary from task to task.
     """
 
     names: tuple[str, ...]
@@ -68,6 +78,7 @@ class Layout:
     spreads: Mapping[str, str]
     bounds: Mapping[str, tuple[float, float]]
     first: Mapping[str, float]
+    within: tuple[Inside, ...]
 
 
 def random_coefficients(model: MixedLogit, utility: Utility) -> dict[str, Distribution]:
@@ -78,17 +89,30 @@ def random_coefficients(model: MixedLogit, utility: Utility) -> dict[str, Distri
     UtilityError
         Listing every name that is neither a coefficient nor an attribute.
     """
+    allowed = [name for name in utility.names if name != model.pay_in]
+    return by_coefficient(model.random, allowed, "random")
+
+
+def by_coefficient(
+    given: Mapping[str, Distribution], allowed: Sequence[str], where: str
+) -> dict[str, Distribution]:
+    """Return the distribution of each coefficient: an attribute stands for its levels.
+
+    Raises
+    ------
+    UtilityError
+        Listing every name that is neither a coefficient nor an attribute.
+    """
     found: dict[str, Distribution] = {}
     problems: list[Problem] = []
-    allowed = [name for name in utility.names if name != model.pay_in]
-    for name, distribution in model.random.items():
+    for name, distribution in given.items():
         levels = [each for each in allowed if each == name or each.startswith(f"{name}[")]
         if not levels:
-            problems.append(unknown_name(name, allowed, "coefficient", where="random"))
+            problems.append(unknown_name(name, allowed, "coefficient", where=where))
         found.update(dict.fromkeys(levels, distribution))
     if problems:
         raise UtilityError.of(problems, "The random coefficients have {count} problems:")
-    return {name: found[name] for name in utility.names if name in found}
+    return {name: found[name] for name in allowed if name in found}
 
 
 def correlated_groups(model: MixedLogit, random: Mapping[str, Distribution]) -> list[list[str]]:
@@ -197,6 +221,16 @@ class _Builder:
                 found[name] = self.drawn(name, distribution, location, axes[name])
         return found
 
+    def within(self) -> tuple[Inside, ...]:
+        """Return the coefficients that vary from task to task, and name their spreads."""
+        found = []
+        for name, shape in by_coefficient(self.model.within, self.utility.names, "within").items():
+            spread = f"{shape.spread} within[{name}]"
+            self.bounds[spread] = (0.0, np.inf)
+            place = self.utility.names.index(name)
+            found.append(Inside(place, self.spread(spread, name), shape))
+        return tuple(found)
+
     def scale_shifts(self) -> dict[int, FloatArray]:
         """Return the parameters of covariates that act on the scale."""
         return {
@@ -218,7 +252,9 @@ class _Builder:
         }
 
 
-def lay_out(model: MixedLogit, utility: Utility, covariates: Covariates) -> Layout:
+def lay_out(
+    model: MixedLogit, utility: Utility, covariates: Covariates, *, one_task: bool = False
+) -> Layout:
     """Name the parameters and say what they do.
 
     Parameters
@@ -229,6 +265,8 @@ def lay_out(model: MixedLogit, utility: Utility, covariates: Covariates) -> Layo
         Bound to a study.
     covariates : mapping
         The covariates that the model names, coded.
+    one_task : bool
+        Whether each task is by itself, so that what varies within people is as if between them.
 
     Raises
     ------
@@ -253,7 +291,14 @@ def lay_out(model: MixedLogit, utility: Utility, covariates: Covariates) -> Layo
         position = builder.spread(f"sd[{component}]", component)
         load = Load(builder.dimension(), {position: 1.0})
         values[utility.size + c] = Value(loads=(load,))
-    return _arrange(builder, values)
+    within = builder.within()
+    columns = [Column(k, value, False) for k, value in values.items()]
+    if one_task:
+        columns += [
+            Column(k, Value(shape, loads=(Load(builder.dimension(), {spread: 1.0}),)), False)
+            for k, spread, shape in within
+        ]
+    return _arrange(builder, columns, within)
 
 
 def _value(
@@ -311,9 +356,9 @@ def _scaled(builder: _Builder, columns: list[Column]) -> tuple[Pieces, Value | N
     return pieces._replace(products=((tau, tau), *pieces.products)), scale
 
 
-def _arrange(builder: _Builder, values: Mapping[int, Value]) -> Layout:
+def _arrange(builder: _Builder, columns: list[Column], within: tuple[Inside, ...]) -> Layout:
     """Put columns that vary first, then the fixed ones; multipliers come last among the values."""
-    pieces, scale = _scaled(builder, [Column(k, value, False) for k, value in values.items()])
+    pieces, scale = _scaled(builder, columns)
     varies = [
         c for c in pieces.columns
         if c.scaled or c.value.loads or c.value.shifts or c.value.stretches
@@ -321,11 +366,11 @@ def _arrange(builder: _Builder, values: Mapping[int, Value]) -> Layout:
     steady = [c.place for c in pieces.columns if c not in varies]
     # the columns of the kernel come in pairs
     width = max(len(varies) + len(varies) % 2, 2)
-    columns = [c.value for c in varies] + [Value()] * (width - len(varies))
+    found = [c.value for c in varies] + [Value()] * (width - len(varies))
     multipliers = [width if c.scaled else -1 for c in varies] + [-1] * (width - len(varies))
     tastes = TasteMap(
         len(builder.names),
-        (*columns, *([scale] if scale is not None else [])),
+        (*found, *([scale] if scale is not None else [])),
         tuple(multipliers),
         np.array(steady, dtype=np.int64),
         pieces.products,
@@ -333,4 +378,4 @@ def _arrange(builder: _Builder, values: Mapping[int, Value]) -> Layout:
     order = np.array([*(c.place for c in varies), *steady], dtype=np.int64)
     first = {name: value for name, value in FIRST.items() if name in builder.names}
     names = tuple(builder.names)
-    return Layout(names, tastes, order, len(varies), builder.spreads, builder.bounds, first)
+    return Layout(names, tastes, order, len(varies), builder.spreads, builder.bounds, first, within)

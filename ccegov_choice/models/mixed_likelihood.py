@@ -216,8 +216,8 @@ class MixedLikelihood:
 
 def _some_people(data: Differences, chosen: IntArray) -> Differences:
     """Return the rows of some people."""
-    tasks = _ranges(data.person_tasks, chosen)
-    rows = _ranges(data.task_rows, tasks)
+    tasks = ranges(data.person_tasks, chosen)
+    rows = ranges(data.task_rows, tasks)
     per_person = np.diff(data.person_tasks)[chosen]
     per_task = np.diff(data.task_rows)[tasks]
     return Differences(
@@ -228,7 +228,7 @@ def _some_people(data: Differences, chosen: IntArray) -> Differences:
     )
 
 
-def _ranges(offsets: IntArray, chosen: IntArray) -> IntArray:
+def ranges(offsets: IntArray, chosen: IntArray) -> IntArray:
     """Return the positions of some groups, one after the other."""
     sizes = np.diff(offsets)[chosen]
     ends = np.cumsum(sizes)

@@ -51,7 +51,7 @@ def mixed_shares(model: MixedLogit, tasks: Tasks, parameters: npt.NDArray[Any]) 
     results = tasks.results
     first = tasks.frame.iloc[tasks.offsets[:-1]].reset_index(drop=True)
     covariates = known_covariates(covariates_of(model), results.names, results.study, first)
-    layout = lay_out(model, results.utility, covariates)
+    layout = lay_out(model, results.utility, covariates, one_task=True)
     theta = np.asarray(parameters, dtype=np.float64)
     draws = lay_out_draws(model.draws, layout.tastes, np.array(["everybody"]), theta)
     rows = _all_rows(with_error_columns(model, tasks.matrix, tasks.frame), layout, tasks)

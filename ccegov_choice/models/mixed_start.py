@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ccegov_choice.models.assemble import starting_values
 from ccegov_choice.models.distributions import Distribution, Normal
-from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.estimate import FitOptions, unbroken
 from ccegov_choice.models.fit_logit import logit_problem, search
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.models.mixed_layout import SCALE, Layout, random_coefficients
@@ -81,7 +81,7 @@ def _from_logit(
     fixed = {n: v for n, v in model.fixed.items() if n in utility.names} if not model.pay_in else {}
     problem = logit_problem(Logit(utility, fixed=fixed), data)
     with problem.likelihood.running():
-        optimum = search(problem, np.zeros(utility.size), FitOptions(tolerance=1e-3))
+        optimum = unbroken(search(problem, np.zeros(utility.size), FitOptions(tolerance=1e-3)))
     coefficients = problem.constraints.full(optimum.point)
     size = np.maximum(problem.likelihood.choices.x.std(axis=1), 1e-300)
     moderate = np.maximum(_SHARE * np.abs(coefficients), _UTILITY / size)
@@ -117,6 +117,8 @@ def _from_logit(
 
 def _first_spread(shape: Distribution, name: str, moderate: float) -> float:
     """Return a first spread: that of the logarithm does not depend on units."""
+    if " within[" in name:
+        return moderate
     if isinstance(shape, TabulatedDistribution):
         return shape.first_value(name.partition("[")[0], moderate)
     return moderate if shape.symmetric or shape.low == 0.0 == shape.kind else 0.3
