@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from ccegov_choice.models.predict import marginal_effects as marginal_effects
     from ccegov_choice.models.predict import predict as predict
     from ccegov_choice.models.random_coefficients import random_coefficients as random_coefficients
+    from ccegov_choice.models.random_correlations import random_correlations as random_correlations
     from ccegov_choice.models.results import Results as Results
     from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity as ScaleHeterogeneity
     from ccegov_choice.models.scaled import ScaledLogit as ScaledLogit
@@ -167,6 +168,7 @@ _WHERE = {
     "class_membership": "models.class_shares",
     "class_profiles": "models.class_profiles",
     "individual_coefficients": "models.individual",
+    "random_correlations": "models.random_correlations",
     "MixedLogit": "models.mixed",
     "ScaleHeterogeneity": "models.scale_heterogeneity",
     "Distribution": "models.distributions",

@@ -75,6 +75,21 @@ def tabulated_moments(shape: Distribution, arguments: FloatArray) -> Moments:
     )
 
 
+def simulated_moments(values: FloatArray) -> Moments:
+    """Return the moments of coefficients ``(R,)`` of equally likely people."""
+    low, median, high = np.quantile(values, [LOW, 0.5, HIGH])
+    below, zero = float((values < 0).mean()), float((values == 0).mean())
+    return Moments(
+        float(values.mean()),
+        float(values.std()),
+        float(low),
+        float(median),
+        float(high),
+        below,
+        zero,
+    )
+
+
 def _share_below(u: FloatArray, values: FloatArray) -> float:
     """Return the share below zero of rising values, smooth in these."""
     return float(np.interp(0.0, values, u, left=0.0, right=1.0))

@@ -29,7 +29,8 @@ def individual_coefficients(
     """Return the coefficients that are expected of each person, given what the person chose.
 
     They are means: differences between people are understated, the more so the fewer tasks a
-    person answered.
+    person answered. The mean over people is close to that of the model, and the variance of means
+    plus the mean of variances to the model's variance; where they are not, the shape is wrong.
 
     Parameters
     ----------
@@ -43,7 +44,9 @@ def individual_coefficients(
     Returns
     -------
     DataFrame
-        One row per person: ``person`` and what the model tells of each.
+        One row per person: ``person`` and a column per coefficient; for a mixed logit also the
+        standard deviation ``sd[...]`` of what remains unknown of each. Where tasks have tastes of
+        their own, one row per ``person`` and ``task``. In trade space coefficients are trade-offs.
 
     Raises
     ------
@@ -58,6 +61,7 @@ def individual_coefficients(
         raise DataError(
             f"a {results.model.title} has the same tastes for everybody",
             where="individual_coefficients",
-            cure="Fit a model in which they differ, such as LatentClass(utility, classes=3).",
+            cure="Fit a model in which they differ, such as LatentClass(utility, classes=3) or "
+            "MixedLogit(utility, random={...}).",
         )
     return results.model.individual_coefficients(results, data, threads=threads)

@@ -12,8 +12,9 @@ from scipy import special
 from ccegov_choice._table import Cell, Table
 from ccegov_choice.errors import DataError
 from ccegov_choice.models.delta import delta_method
+from ccegov_choice.models.mixed_fitted import FittedMixed
 from ccegov_choice.models.mixed_layout import correlated_groups, random_coefficients
-from ccegov_choice.models.random_coefficients import FittedMixed, error_cell
+from ccegov_choice.models.random_coefficients import error_cell
 
 if TYPE_CHECKING:
     from ccegov_choice.models.results import Results
@@ -53,7 +54,7 @@ def random_correlations(results: Results, *, level: float = 0.95) -> Table:
             where="random_correlations",
             cure="Fit MixedLogit(..., correlated=True), or name groups of coefficients.",
         )
-    places = {name: i for name, (i, _) in fitted.rows(results).items()}
+    places = {name: columns[0] for name, (columns, _) in fitted.rows(results).items()}
     one, other = (np.array([places[pair[k]] for pair in pairs]) for k in (0, 1))
 
     def told(theta: FloatArray) -> FloatArray:
