@@ -28,12 +28,16 @@ _FEWEST = 2.0
 _LITTLE_INFORMATION = 1e-4
 
 
-def inspect_classes(found: Mixture, constraints: Constraints) -> Callable[[FloatArray], None]:
-    """Return a function that warns of classes at the edge at some parameters."""
+def inspect_classes(
+    found: Mixture, constraints: Constraints
+) -> Callable[[FloatArray], tuple[str, ...]]:
+    """Return a function that warns of classes at the edge at some parameters, and says it."""
 
-    def inspect(theta: FloatArray) -> None:
-        for told in [*nearly_empty(found, theta), *running_away(found, constraints, theta)]:
+    def inspect(theta: FloatArray) -> tuple[str, ...]:
+        said = (*nearly_empty(found, theta), *running_away(found, constraints, theta))
+        for told in said:
             warnings.warn(told, ChoiceWarning, stacklevel=2)
+        return said
 
     return inspect
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import Problem
-from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.estimate import FitOptions, unbroken
 from ccegov_choice.models.fit_logit import logit_problem, search
 from ccegov_choice.models.logit import Logit
 from ccegov_choice.models.unidentified import UnidentifiedError
@@ -74,7 +74,7 @@ def pooled_logit(
         problem = logit_problem(Logit(utility, fixed=fixed), data, threads=threads)
         if free.any():
             with problem.likelihood.running():
-                optimum = search(problem, estimates, FitOptions(tolerance=1e-4))
+                optimum = unbroken(search(problem, estimates, FitOptions(tolerance=1e-4)))
             estimates = problem.constraints.full(optimum.point)
     except UnidentifiedError as error:
         raise type(error).about(

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.models.assemble import starting_values
-from ccegov_choice.models.estimate import Evaluation, FitOptions, maximise
+from ccegov_choice.models.estimate import Evaluation, FitOptions, maximise, unbroken
 
 if TYPE_CHECKING:
     from ccegov_choice.models.class_assemble import Mixture
@@ -180,6 +180,6 @@ def warm_up(
         found = maximise(
             evaluate, constraints.reduce(start), constraints.box, mass=mass, options=rules
         )
-        return constraints.full(found.point)
+        return constraints.full(unbroken(found).point)
 
     return warm

@@ -38,11 +38,14 @@ class Found:
         Second derivatives of the log-likelihood there.
     scores : ndarray of shape (N, P) or None
         Slope of each person's weighted log-likelihood.
+    values : ndarray of shape (N,), optional
+        Each person's weighted log-likelihood.
     """
 
     optimum: Optimum
     hessian: FloatArray
     scores: FloatArray | None
+    values: FloatArray | None = None
 
 
 def conclude(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice.models.progress import Progress
 from ccegov_choice.models.status import Status
 from ccegov_choice.models.trust_region import Box, constrained_step, decrement
 
@@ -23,13 +23,6 @@ FloatArray = npt.NDArray[np.float64]
 FIRST_RADIUS = 8.0
 # A step is taken when it gains this share of what the quadratic model promised.
 WORTH_TAKING = 1e-4
-
-
-class Progress(Protocol):
-    """Somebody who wants to know how a search is going."""
-
-    def advance(self, iteration: int, value: float) -> None:
-        """Hear that an iteration ended with this value of the objective."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +40,36 @@ class FitOptions:
     warm_start : bool
         Whether large data are first fitted on a fixed share of the people, to start near the top.
         The result is the same to the tolerance; it is only reached sooner.
-    progress : Progress, optional
-        Hears of every iteration.
+    progress : bool or Progress, optional
+        Whether a line says how the search is going once it has taken a second; without it, only in
+        a terminal or in Jupyter. Or an object that hears of every stage and step.
     starts : int, optional
         From how many points the search starts, for models whose likelihood can have several tops;
         without it the model decides.
     seed : int
         Seed of the starts beyond the first.
+    certificate : bool
+        Whether simulated likelihoods are looked at with other draws, three passes at the end, so
+        that `Results.certificate` can say how much estimates depend on the draws.
     """
 
     max_iterations: int = 100
     tolerance: float = 1e-6
     warm_start: bool = True
-    progress: Progress | None = None
+    progress: bool | Progress | None = None
     starts: int | None = None
     seed: int = 1
+    certificate: bool = True
+
+    @property
+    def listener(self) -> Progress | None:
+        """Who hears of the search, once that is settled; see `progress.watched`."""
+        return None if isinstance(self.progress, bool) else self.progress
+
+    def tell(self, words: str) -> None:
+        """Say what begins now to who hears of it."""
+        if self.listener is not None:
+            self.listener.stage(words)
 
 
 @dataclass(frozen=True)
@@ -308,8 +316,8 @@ def maximise(
         while status is None:
             state = advance(objective, state)
             status = verdict(state, rules)
-            if rules.progress is not None:
-                rules.progress.advance(len(state.trace) - 1, state.at.value)
+            if rules.listener is not None:
+                rules.listener.advance(len(state.trace) - 1, state.at.value, _slope(state))
     except KeyboardInterrupt:
         status = Status.INTERRUPTED
     record = _record(state, status)
@@ -333,14 +341,31 @@ def _finish(state: State) -> State:
     return replace(state, point=point, at=replace(at, value=at.value + gain), last_step=step)
 
 
-def _record(state: State, status: Status) -> OptimisationRecord:
+def unbroken(optimum: Optimum) -> Optimum:
+    """Return the end of a search that only prepares another, unless Ctrl-C ended it: both end.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the search was interrupted.
+    """
+    if optimum.record.status is Status.INTERRUPTED:
+        raise KeyboardInterrupt
+    return optimum
+
+
+def _slope(state: State) -> float:
+    """Return the largest absolute slope of the coefficients that may move."""
     moves = ~state.box.held(state.point, state.at.gradient)
-    slopes = np.abs(state.at.gradient[moves])
+    return float(np.abs(state.at.gradient[moves]).max(initial=0.0))
+
+
+def _record(state: State, status: Status) -> OptimisationRecord:
     return OptimisationRecord(
         status=status,
         iterations=len(state.trace) - 1,
         evaluations=state.evaluations,
-        gradient_norm=float(slopes.max(initial=0.0)),
+        gradient_norm=_slope(state),
         decrement=state.decrement,
         trace=state.trace,
     )

@@ -19,6 +19,7 @@ from ccegov_choice.models.covariance import covariance_from_dict
 from ccegov_choice.models.estimate import OptimisationRecord, TracePoint
 from ccegov_choice.models.results import Model, Results
 from ccegov_choice.models.status import Status
+from ccegov_choice.models.trust import SimulationNoise, Trust
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.utility import Utility
 
@@ -145,6 +146,7 @@ def results_to_dict(results: Results) -> dict[str, Any]:
         "person_ids": _pack(results.person_ids),
         "clusters": {name: _pack(codes) for name, codes in results.clusters.items()},
         "scores": None if results.scores is None else _pack(results.scores),
+        "trust": None if results.trust is None else _trust_to_dict(results.trust),
     }
 
 
@@ -191,6 +193,47 @@ def results_from_dict(content: Mapping[str, Any]) -> Results:
         tasks=content["tasks"],
         rows=content["rows"],
         weighted=content["weighted"],
+        trust=_trust_from_dict(content.get("trust")),
+    )
+
+
+def _trust_to_dict(trust: Trust) -> dict[str, Any]:
+    noise = trust.noise
+    return {
+        "one_top": trust.one_top,
+        "approach": trust.approach,
+        "edges": list(trust.edges),
+        "unsimulated": trust.unsimulated,
+        "noise": noise
+        and {
+            "draws": noise.draws,
+            "sets": noise.sets,
+            "sd": [_number(value) for value in noise.sd],
+            "doubled": [_number(value) for value in noise.doubled],
+            "log_likelihood_sd": _number(noise.log_likelihood_sd),
+            "log_likelihood_doubled": _number(noise.log_likelihood_doubled),
+        },
+    }
+
+
+def _trust_from_dict(content: Mapping[str, Any] | None) -> Trust | None:
+    if content is None:
+        return None
+    noise = content["noise"]
+    return Trust(
+        one_top=content["one_top"],
+        approach=content["approach"],
+        edges=tuple(content["edges"]),
+        unsimulated=content["unsimulated"],
+        noise=noise
+        and SimulationNoise(
+            noise["draws"],
+            noise["sets"],
+            tuple(map(_float, noise["sd"])),
+            tuple(map(_float, noise["doubled"])),
+            _float(noise["log_likelihood_sd"]),
+            _float(noise["log_likelihood_doubled"]),
+        ),
     )
 
 

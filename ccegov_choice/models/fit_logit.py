@@ -28,7 +28,10 @@ from ccegov_choice.models.identify import (
     no_information,
 )
 from ccegov_choice.models.likelihood import LogitLikelihood
+from ccegov_choice.models.progress import watched
 from ccegov_choice.models.separation import separation
+from ccegov_choice.models.status import Status
+from ccegov_choice.models.trust import Trust
 from ccegov_choice.models.unidentified import raise_findings
 
 if TYPE_CHECKING:
@@ -133,9 +136,12 @@ def fit_logit(
     kind = kind_of(covariance) if covariance is not None else default_covariance(data)
     problem = logit_problem(model, data, threads=threads)
     first = starting_values(problem.constraints.names, problem.utility.size, start)
-    with problem.likelihood.running():
-        found = _found(problem, search(problem, first, options))
-    results = conclude(model, data, problem.utility, problem.constraints, found)
+    with problem.likelihood.running(), watched(options, model.title) as rules:
+        rules.tell("search")
+        found = _found(problem, search(problem, first, rules))
+    concluded = conclude(model, data, problem.utility, problem.constraints, found)
+    # with scales of groups, utilities are no straight lines in the parameters
+    results = replace(concluded, trust=Trust(one_top=not model.scale))
     return with_errors(results, data, kind, threads)
 
 
@@ -158,8 +164,10 @@ def search(problem: LogitProblem, start: FloatArray, options: FitOptions) -> Opt
     """
     constraints = problem.constraints
     free = constraints.box.clip(constraints.reduce(start))
+    interrupted = False
     if options.warm_start:
-        free = _warm_start(problem, free)
+        free, interrupted = _warm_start(problem, free)
+    rules = replace(options, max_iterations=0) if interrupted else options
     objective = problem.objective()
     first = objective(free)
     coefficients = np.asarray(constraints.expansion[: problem.utility.size].any(axis=0))
@@ -168,8 +176,10 @@ def search(problem: LogitProblem, start: FloatArray, options: FitOptions) -> Opt
         information = problem.information_at_equal_shares()
         _check_information(problem, information, coefficients)
     optimum = maximise(
-        objective, free, constraints.box, mass=problem.mass, options=options, first=first
+        objective, free, constraints.box, mass=problem.mass, options=rules, first=first
     )
+    if interrupted:
+        optimum = replace(optimum, record=replace(optimum.record, status=Status.INTERRUPTED))
     _check_after(problem, optimum)
     return optimum
 
@@ -206,8 +216,10 @@ def _utility_moved(problem: LogitProblem, step: FloatArray) -> float:
     return float(np.abs(change) @ size)
 
 
-def _warm_start(problem: LogitProblem, free: FloatArray) -> FloatArray:
+def _warm_start(problem: LogitProblem, free: FloatArray) -> tuple[FloatArray, bool]:
     """Return the top on a fixed share of the people, or the start where that does not help.
+
+    And whether Ctrl-C ended the search for it.
 
     Each step of a Newton search costs a pass over the data, and only the last two or three must see
     all of it.
@@ -217,7 +229,7 @@ def _warm_start(problem: LogitProblem, free: FloatArray) -> FloatArray:
     enough = _TASKS_PER_PARAMETER * likelihood.parameters * likelihood.chunks / tasks
     count = int(np.ceil(max(likelihood.chunks / _SHARE, enough)))
     if count > _LARGEST_SHARE * likelihood.chunks:
-        return free
+        return free, False
     chunks = (np.arange(count) * likelihood.chunks) // count
     optimum = maximise(
         problem.objective(chunks),
@@ -226,5 +238,7 @@ def _warm_start(problem: LogitProblem, free: FloatArray) -> FloatArray:
         mass=problem.mass * count / likelihood.chunks,
         options=FitOptions(max_iterations=15, tolerance=1e-3),
     )
+    if optimum.record.status is Status.INTERRUPTED:
+        return optimum.point, True
     settled = optimum.record.converged and optimum.record.trace[-1].step < 0.5
-    return optimum.point if settled else free
+    return optimum.point if settled else free, False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -12,7 +13,9 @@ from ccegov_choice.models.covariance import Covariance, covariance_kind
 from ccegov_choice.models.estimate import FitOptions
 from ccegov_choice.models.identify import flat_directions
 from ccegov_choice.models.people_search import PeopleProblem, search_people
+from ccegov_choice.models.progress import watched
 from ccegov_choice.models.results import Model, Results
+from ccegov_choice.models.simulation_noise import first_search, trust_in
 from ccegov_choice.models.unidentified import raise_findings
 
 if TYPE_CHECKING:
@@ -65,13 +68,18 @@ def fit_people(
         If the search does not reach the top; ``error.best`` holds the best results.
     """
     kind = covariance_kind(covariance) if covariance is not None else default_covariance(data)
-    found = search_people(problem, options)
-    if problem.inspect is not None and found.optimum.record.converged:
-        problem.inspect(problem.constraints.full(found.optimum.point))
-    _check_peak(problem, found)
-    if turn is not None:
-        model, problem, found = turn(model, problem, found)
-    results = conclude(model, data, problem.utility, problem.constraints, found)
+    with watched(options, model.title) as rules:
+        found = search_people(problem, rules)
+        approach = first_search(problem)
+        edges: tuple[str, ...] = ()
+        if problem.inspect is not None and found.optimum.record.converged:
+            edges = problem.inspect(problem.constraints.full(found.optimum.point))
+        _check_peak(problem, found)
+        if turn is not None:
+            model, problem, found = turn(model, problem, found)
+        results = conclude(model, data, problem.utility, problem.constraints, found)
+        trust = trust_in(results, problem, found, edges, rules)
+    results = replace(results, trust=replace(trust, approach=approach))
     return with_errors(results, data, kind, threads)
 
 

@@ -49,6 +49,7 @@ def with_positive_spreads(
         replace(optimum, point=optimum.point * free, at=at, last_step=optimum.last_step * free),
         found.hessian * np.outer(signs, signs),
         None if found.scores is None else found.scores * signs,
+        found.values,
     )
     turned_problem = replace(
         problem,

@@ -80,7 +80,8 @@ class PeopleProblem:
         From the top to the point of the same likelihood that is reported, such as the one where
         classes are in the order of their size.
     inspect : callable, optional
-        Looks at the parameters at the top before results are made, to warn or to raise.
+        Looks at the parameters at the top before results are made, to warn or to raise; returns
+        what it says about estimates at an edge.
     """
 
     utility: Utility
@@ -91,7 +92,7 @@ class PeopleProblem:
     coarse: PersonLikelihood | None = None
     warm: Warm | None = None
     canonical: Warm | None = None
-    inspect: Callable[[FloatArray], None] | None = None
+    inspect: Callable[[FloatArray], tuple[str, ...]] | None = None
 
     def reweighted(self, times: FloatArray) -> PeopleProblem:
         """Return the problem with each person counted ``(N,)`` times as much."""
@@ -175,8 +176,8 @@ def search_people(problem: PeopleProblem, options: FitOptions) -> Found:
     best = max(approached, key=lambda optimum: _rank(optimum.at.value))
     ends = tuple(optimum.at.value for optimum in approached)
     objective = PeopleObjective(problem.likelihood, problem.constraints)
-    if best.record.status is Status.INTERRUPTED:
-        optimum = replace(best, at=objective(best.point))
+    if any(optimum.record.status is Status.INTERRUPTED for optimum in approached):
+        optimum = _as_it_is(objective, best)
     else:
         optimum = _relabelled(problem, objective, _finish(problem, objective, best, options))
         if problem.coarse is None:
@@ -185,9 +186,22 @@ def search_people(problem: PeopleProblem, options: FitOptions) -> Found:
         optimum.record, evaluations=objective.passes, starts=ends, method=_told(problem, objective)
     )
     estimates = problem.constraints.full(optimum.point)
-    scores = problem.likelihood.people(estimates).score if np.isfinite(optimum.at.value) else None
     found = replace(optimum, record=record)
-    return Found(found, _spread(problem.constraints, optimum.at.hessian), scores)
+    hessian = _spread(problem.constraints, optimum.at.hessian)
+    if not np.isfinite(optimum.at.value):
+        return Found(found, hessian, None)
+    last = problem.likelihood.people(estimates)
+    return Found(found, hessian, last.score, last.value)
+
+
+def _as_it_is(objective: PeopleObjective, near: Optimum) -> Optimum:
+    """Return what an approach came to on the full likelihood, marked as interrupted: one pass."""
+    objective.curvature = near.at.hessian
+    return replace(_marked(near), at=objective(near.point))
+
+
+def _marked(optimum: Optimum) -> Optimum:
+    return replace(optimum, record=replace(optimum.record, status=Status.INTERRUPTED))
 
 
 def _with_approach(best: Optimum, optimum: Optimum) -> Optimum:
@@ -209,7 +223,10 @@ def _relabelled(problem: PeopleProblem, objective: PeopleObjective, optimum: Opt
     point = problem.constraints.reduce(problem.canonical(here))
     if np.array_equal(point, optimum.point):
         return optimum
-    return replace(optimum, point=point, at=objective.hessian(point))
+    try:
+        return replace(optimum, point=point, at=objective.hessian(point))
+    except KeyboardInterrupt:
+        return _marked(optimum)
 
 
 def _told(problem: PeopleProblem, objective: PeopleObjective) -> str:
@@ -224,9 +241,16 @@ def _rank(value: float) -> float:
 
 
 def _approach_all(problem: PeopleProblem, options: FitOptions) -> list[Optimum]:
-    found = []
-    for start in problem.starts:
-        found.append(_approach(problem, start, options))
+    """Search from every start; Ctrl-C ends all, and the last is then marked."""
+    found: list[Optimum] = []
+    count = len(problem.starts)
+    words = "first search" if problem.coarse is not None else "search"
+    for i, start in enumerate(problem.starts):
+        try:
+            options.tell(f"{words}, start {i + 1} of {count}" if count > 1 else words)
+            found.append(_approach(problem, start, options))
+        except KeyboardInterrupt:
+            found.append(_marked(found.pop()) if found else _not_begun(problem, start))
         if found[-1].record.status is Status.INTERRUPTED:
             break
     return found
@@ -234,14 +258,25 @@ def _approach_all(problem: PeopleProblem, options: FitOptions) -> list[Optimum]:
 
 def _approach(problem: PeopleProblem, start: FloatArray, options: FitOptions) -> Optimum:
     """Search from one start until the top is near."""
-    likelihood = problem.coarse or problem.likelihood
-    constraints = problem.constraints
     if problem.warm is not None:
         start = problem.warm(start)
     rules = replace(options, tolerance=max(_NEAR, options.tolerance))
-    objective = PeopleObjective(likelihood, constraints)
-    point = constraints.box.clip(constraints.reduce(start))
-    return maximise(objective, point, constraints.box, mass=problem.mass, options=rules)
+    objective, point = _coarse_start(problem, start)
+    return maximise(objective, point, problem.constraints.box, mass=problem.mass, options=rules)
+
+
+def _coarse_start(problem: PeopleProblem, start: FloatArray) -> tuple[PeopleObjective, FloatArray]:
+    constraints = problem.constraints
+    objective = PeopleObjective(problem.coarse or problem.likelihood, constraints)
+    return objective, constraints.box.clip(constraints.reduce(start))
+
+
+def _not_begun(problem: PeopleProblem, start: FloatArray) -> Optimum:
+    """Return a start as the end of its search: it was interrupted before the first step."""
+    objective, point = _coarse_start(problem, start)
+    rules = FitOptions(max_iterations=0)
+    optimum = maximise(objective, point, problem.constraints.box, mass=problem.mass, options=rules)
+    return _marked(optimum)
 
 
 def _finish(
@@ -251,10 +286,12 @@ def _finish(
     box, point, optimum = problem.constraints.box, near.point, near
     trace: tuple[TracePoint, ...] = ()
     try:
+        options.tell("Hessian")
         objective.curvature = _first_curvature(problem, near)
         while True:
             left = options.max_iterations - len(trace)
             rules = replace(options, max_iterations=min(_CHORD_STEPS, left))
+            options.tell("search")
             optimum = maximise(
                 objective, point, box, mass=problem.mass, options=rules, radius=_radius(trace)
             )
@@ -262,26 +299,38 @@ def _finish(
             trace = (*trace, *optimum.record.trace[1:])
             if status in {Status.INTERRUPTED, Status.NOT_FINITE}:
                 break
+            options.tell("Hessian")
             at = objective.hessian(point)
             objective.curvature = at.hessian
-            gap = decrement(at.gradient, at.hessian, point, box)
-            arrived = np.sqrt(2 * gap / problem.mass) <= 10 * options.tolerance
-            stuck = status is Status.NO_PROGRESS and optimum.record.iterations == 0
-            if arrived:
-                status = Status.CONVERGED
-            elif not stuck:
-                status = Status.TOO_MANY_ITERATIONS
-            optimum = replace(
-                optimum, at=at, record=replace(optimum.record, status=status, decrement=gap)
-            )
+            optimum, arrived = _judged(problem, optimum, at, options)
+            stuck = optimum.record.status is Status.NO_PROGRESS
             if arrived or stuck or len(trace) >= options.max_iterations:
                 break
     except KeyboardInterrupt:
-        optimum = replace(optimum, record=replace(optimum.record, status=Status.INTERRUPTED))
+        optimum = _as_it_is(objective, near) if optimum is near else _marked(optimum)
     first = TracePoint(near.at.value, near.record.decrement, 0.0, True)
     return replace(
         optimum, record=replace(optimum.record, trace=(first, *trace), iterations=len(trace))
     )
+
+
+def _judged(
+    problem: PeopleProblem, optimum: Optimum, at: Evaluation, options: FitOptions
+) -> tuple[Optimum, bool]:
+    """Return where the search is by a fresh Hessian, and whether that is the top."""
+    box, record = problem.constraints.box, optimum.record
+    gap = decrement(at.gradient, at.hessian, optimum.point, box)
+    slopes = np.abs(at.gradient[~box.held(optimum.point, at.gradient)])
+    arrived = bool(np.sqrt(2 * gap / problem.mass) <= 10 * options.tolerance)
+    stuck = record.status is Status.NO_PROGRESS and record.iterations == 0
+    status = Status.CONVERGED if arrived else Status.TOO_MANY_ITERATIONS
+    record = replace(
+        record,
+        status=record.status if stuck and not arrived else status,
+        decrement=gap,
+        gradient_norm=float(slopes.max(initial=0.0)),
+    )
+    return replace(optimum, at=at, record=record), arrived
 
 
 def _radius(trace: tuple[TracePoint, ...]) -> float:

@@ -19,12 +19,14 @@ from ccegov_choice.errors import ChoiceError, CovarianceError, TasteError, unkno
 from ccegov_choice.models.covariance import Bootstrap, Covariance, covariance_kind
 from ccegov_choice.models.estimate import OptimisationRecord
 from ccegov_choice.models.evidence import Evidence
+from ccegov_choice.models.trust import Trust
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.utility import Utility
 
 if TYPE_CHECKING:
     from ccegov_choice._table import Table
     from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.models.certificate import Certificate
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -102,6 +104,8 @@ class Results:
         Counts: people, tasks answered, alternatives shown.
     weighted : bool
         Whether tasks have weights other than one.
+    trust : Trust, optional
+        What was looked at besides, for the certificate; None where another package estimated.
     """
 
     model: Model
@@ -127,6 +131,7 @@ class Results:
     tasks: int
     rows: int
     weighted: bool
+    trust: Trust | None = None
 
     def __post_init__(self) -> None:
         for array in (self.estimates, self.free, self.expansion, self.hessian, self.covariance):
@@ -318,6 +323,17 @@ class Results:
         from ccegov_choice.models.summary import summarise
 
         return summarise(self, level=level)
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """How far to believe these estimates, check by check.
+
+        None where another package made them. Standard errors of another kind
+        (`with_covariance`) make another certificate.
+        """
+        from ccegov_choice.models.certificate import certify
+
+        return certify(self)
 
     def __repr__(self) -> str:
         mark = "" if self.converged else f", NOT CONVERGED ({self.optimisation.status.label})"

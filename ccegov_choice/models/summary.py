@@ -6,7 +6,7 @@ import html
 import math
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -155,7 +155,11 @@ def summarise(results: Results, *, level: float = 0.95) -> Summary:
     """
     mark = "" if results.converged else " (NOT CONVERGED)"
     title = f"{results.model.title} results{mark}"
-    return Summary(title, _left(results), _right(results), coefficient_table(results, level=level))
+    table = coefficient_table(results, level=level)
+    if results.certificate is not None:
+        line = f"Trust: {results.certificate.line}; see results.certificate."
+        table = replace(table, notes=(*table.notes, line))
+    return Summary(title, _left(results), _right(results), table)
 
 
 def _left(results: Results) -> tuple[Field, ...]:

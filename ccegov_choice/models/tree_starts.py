@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.models.assemble import starting_values
-from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.estimate import FitOptions, unbroken
 from ccegov_choice.models.tree import parents
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _logit_coefficients(
         return constraints.offset
     start = np.zeros(len(names.coefficients))
     with problem.likelihood.running():
-        optimum = search(problem, start, FitOptions(tolerance=1e-3))
+        optimum = unbroken(search(problem, start, FitOptions(tolerance=1e-3)))
     found = constraints.full(optimum.point)
     return found if np.isfinite(found).all() else constraints.full(constraints.reduce(start))
 

@@ -100,16 +100,17 @@ def test_progress_hears_of_each_iteration():
         def __init__(self):
             self.heard = []
 
-        def advance(self, iteration, value):
-            self.heard.append((iteration, value))
+        def advance(self, iteration, value, slope):
+            self.heard.append((iteration, value, slope))
 
     listener = Listener()
     optimum = maximise(
         _rosenbrock, np.array([-1.2, 1.0]), Box.unbounded(2), options=FitOptions(progress=listener)
     )
-    assert [iteration for iteration, _ in listener.heard] == list(
+    assert [iteration for iteration, _, _ in listener.heard] == list(
         range(1, optimum.record.iterations + 1)
     )
+    assert listener.heard[-1][2] == optimum.record.gradient_norm
 
 
 @pytest.mark.parametrize("status", list(Status))
