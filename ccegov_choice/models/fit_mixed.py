@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice.errors import ConvergenceError
 from ccegov_choice.models.assemble import check_levels_shown, check_threads
 from ccegov_choice.models.constraints import constrain
 from ccegov_choice.models.covariance import Covariance
 from ccegov_choice.models.estimate import FitOptions
 from ccegov_choice.models.fit_people import fit_people
 from ccegov_choice.models.identify import empty_levels
-from ccegov_choice.models.mixed_check import check_model
+from ccegov_choice.models.mixed_check import check_model, explained
 from ccegov_choice.models.mixed_covariates import covariates_of
 from ccegov_choice.models.mixed_data import Units, covariate_columns, differences, model_columns
 from ccegov_choice.models.mixed_layout import lay_out
@@ -50,15 +51,18 @@ def fit_mixed(
 ) -> Results:
     """Estimate a mixed logit; see `ccegov_choice.models.mixed.MixedLogit.fit`."""
     problem = mixed_problem(model, data, threads=threads, start=start, options=options)
-    return fit_people(
-        model,
-        data,
-        problem,
-        covariance=covariance,
-        options=options,
-        threads=threads,
-        turn=with_positive_spreads,
-    )
+    try:
+        return fit_people(
+            model,
+            data,
+            problem,
+            covariance=covariance,
+            options=options,
+            threads=threads,
+            turn=with_positive_spreads,
+        )
+    except ConvergenceError as error:
+        raise explained(model, error) from None
 
 
 def mixed_problem(

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ccegov_choice.errors import Problem, UtilityError, unknown_name
+from ccegov_choice.errors import ConvergenceError, Problem, UtilityError, unknown_name
 from ccegov_choice.models.mixed_layout import by_coefficient, correlated_groups, random_coefficients
 from ccegov_choice.models.scale_heterogeneity import scale_problems
+from ccegov_choice.models.tabulated import TruncatedNormal
 from ccegov_choice.study.gain import payment_attribute
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.mixed import MixedLogit
     from ccegov_choice.study.utility import Utility
+
+
+# So many standard deviations beyond its bound a normal is an exponential to two digits.
+_FAR = 10.0
 
 
 def named(given: Mapping[str, Sequence[str]]) -> list[str]:
@@ -84,6 +89,31 @@ def check_model(model: MixedLogit, utility: Utility, data: ChoiceData) -> None:
                 where=f"pay_in='{model.pay_in}'",
                 cure=f"Let it enter the utility as a number, by itself: '... + {model.pay_in}'.",
             )
+
+
+def explained(model: MixedLogit, error: ConvergenceError) -> ConvergenceError:
+    """Return the error in words of its cause, where the cause is a truncated normal."""
+    best = error.best
+    names: tuple[str, ...] = getattr(best, "names", ())
+    estimates: Mapping[str, float] = dict(zip(names, getattr(best, "estimates", ()), strict=True))
+    for coefficient in names:
+        name = coefficient.partition("[")[0]
+        shape = model.random.get(coefficient, model.random.get(name))
+        sd = estimates.get(f"sd[{coefficient}]")
+        if sd is None or not isinstance(shape, TruncatedNormal):
+            continue
+        location = estimates[coefficient]
+        if max(shape.lowest - location, location - shape.highest) > _FAR * sd:
+            found = ConvergenceError(
+                f"'{coefficient}' falls off from its bound like an exponential, which a truncated "
+                "normal comes to only with an infinite location and sd",
+                where=model.title,
+                cure=f"Fix one of them, such as fixed={{'{coefficient}': 0.0}}, or use another "
+                "distribution, such as LogNormal.",
+            )
+            found.best = best
+            return found
+    return error
 
 
 def _within_problems(model: MixedLogit) -> list[Problem]:

@@ -124,6 +124,10 @@ class TabulatedDistribution(Distribution):
     def _function(self) -> Callable[..., FloatArray]:
         return self.quantile
 
+    @property
+    def _step_of_slopes(self) -> float:
+        return _WIDE
+
     def table(self, u: FloatArray, arguments: FloatArray) -> FloatArray:
         """Return coefficients and their slopes in each argument, ``(1 + M, G)``."""
         rows = [self.at(u, *arguments)]
@@ -134,14 +138,14 @@ class TabulatedDistribution(Distribution):
 
     def bent(self, u: FloatArray, arguments: FloatArray, m: int) -> FloatArray:
         """Return the slopes ``(M, G)`` of those slopes in argument ``m``."""
-        up, down = self._around(arguments, m, _WIDE)
+        up, down = self._around(arguments, m, self._step_of_slopes)
         apart = self.table(u, up)[1:] - self.table(u, down)[1:]
         return np.asarray(apart / (up[m] - down[m]))
 
     def _around(self, arguments: FloatArray, m: int, step: float) -> tuple[FloatArray, FloatArray]:
         """Return arguments above and below, within the bounds."""
         low, high = self.bounds.get((LOCATION, *self.words)[m], (-np.inf, np.inf))
-        size = step * max(abs(float(arguments[m])), 1.0)
+        size = step * max(abs(float(arguments[m])), 0.1)
         up, down = arguments.copy(), arguments.copy()
         up[m] = min(arguments[m] + size, high)
         down[m] = max(arguments[m] - size, low)
@@ -158,8 +162,13 @@ class TruncatedNormal(TabulatedDistribution):
     Parameters
     ----------
     low, high : float
-        The bounds; infinite where there is none. ``TruncatedNormal(high=0, low=-inf)`` is negative
-        for everybody.
+        The bounds; infinite where there is none. ``TruncatedNormal(-np.inf, 0)`` is negative for
+        everybody.
+
+    Notes
+    -----
+    With a location far beyond a bound the distribution is an exponential. Tastes that fall off like
+    one, or faster, have no finite estimates; the error of the fit says so.
     """
 
     lowest: float = 0.0
@@ -180,6 +189,10 @@ class TruncatedNormal(TabulatedDistribution):
     @property
     def _function(self) -> Callable[..., FloatArray]:
         return self._quantile
+
+    @property
+    def _step_of_slopes(self) -> float:
+        return _STEP  # slopes are known to all digits
 
     def inverse(self, coefficient: float, size: float) -> float:
         """Return a location to start from: the coefficient, if it is well between the bounds."""
