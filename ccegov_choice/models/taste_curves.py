@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.kernels.mixed import PersonSums
-from ccegov_choice.models.taste_map import EVERYBODY, TasteMap
+from ccegov_choice.models.taste_map import EVERYBODY, TasteMap, quietly
 
 FloatArray = npt.NDArray[np.float64]
 
 
+@quietly
 def parameter_hessian(
     tastes: TasteMap,
     theta: FloatArray,

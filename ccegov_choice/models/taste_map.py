@@ -25,6 +25,9 @@ from ccegov_choice.models.tabulated import TabulatedDistribution
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 EVERYBODY = slice(None)
+# A search may try parameters that are far too large; what comes of them is not finite, and is told
+# to the search as such.
+quietly = np.errstate(over="ignore", invalid="ignore")
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,6 +256,7 @@ class TasteMap:
             rows[row, q] += theta[p]
         return np.vstack([np.eye(self.parameters), rows])
 
+    @quietly
     def places(self, theta: FloatArray) -> Places:
         """Return where the values lie, and how they spread, at parameters ``(P,)``."""
         inner = self.with_products(theta)
@@ -268,6 +272,7 @@ class TasteMap:
             b = b * factor
         return Places(np.ascontiguousarray(a), np.ascontiguousarray(b), theta[self.fixed])
 
+    @quietly
     def factor(self, theta: FloatArray, people: slice = EVERYBODY) -> FloatArray | None:
         """Return what loads are multiplied with ``(N, E)``; None without such covariates."""
         logs: FloatArray | None = None
@@ -294,11 +299,13 @@ class TasteMap:
         chosen[np.arange(len(self.fixed)), self.fixed] = 1.0
         return np.vstack([self._location, self._back, chosen])
 
+    @quietly
     def scores(self, theta: FloatArray, sums: PersonSums) -> FloatArray:
         """Return slopes ``(N, P)`` in the parameters from those in the places."""
         score = self.inner_scores(theta, sums, EVERYBODY)
         return score @ self.chain(theta) if self.products else score
 
+    @quietly
     def inner_scores(self, theta: FloatArray, sums: PersonSums, people: slice) -> FloatArray:
         """Return slopes ``(N, M)`` in parameters and products."""
         factor = self.factor(theta, people)
