@@ -152,7 +152,7 @@ class WithinLikelihood(MixedLikelihood):
         rows, draws = ranges(self.data.task_rows, tasks), self.within.draws
         some = replace(
             self.within,
-            x=self.within.x[rows],
+            x=frozen(self.within.x[rows]),
             draws=draws._replace(shifts=draws.shifts[tasks]),
         )
         made = super().sample(every)
