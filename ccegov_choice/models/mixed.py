@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from ccegov_choice.models.covariance import Covariance
 from ccegov_choice.models.distributions import Distribution, distribution_from_dict
 from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.mixed_words import MAPPINGS, plain_words
 from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity
 from ccegov_choice.models.standard_draws import Sobol, StandardDraws, draws_from_dict
 from ccegov_choice.study.utility import Utility
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ccegov_choice.models.results import Results
 
 FloatArray = npt.NDArray[np.float64]
-_MAPPINGS = ("random", "within", "mean_by", "spread_by", "error_components", "fixed", "bounds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +42,8 @@ class MixedLogit:
     correlated : bool or sequence of sequences of str
         Whether all random coefficients that are normal inside are correlated, or groups of those
         that are.
-    draws : StandardDraws
-        What the likelihood is simulated with.
+    draws : StandardDraws or int
+        What the likelihood is simulated with; a number stands for so many Sobol draws.
     panel : bool
         Whether a person keeps the same tastes over tasks; if not, each task has tastes of its own.
     pay_in : str, optional
@@ -116,21 +115,13 @@ class MixedLogit:
     equal: Sequence[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
-        for name in _MAPPINGS:
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        object.__setattr__(self, "equal", tuple(tuple(group) for group in self.equal))
-        scale_by = (self.scale_by,) if isinstance(self.scale_by, str) else tuple(self.scale_by)
-        object.__setattr__(self, "scale_by", scale_by)
-        if not isinstance(self.correlated, bool):
-            groups = tuple(tuple(group) for group in self.correlated)
-            object.__setattr__(self, "correlated", groups)
+        for name, value in plain_words(self).items():
+            object.__setattr__(self, name, value)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the arguments: a read-only view of a mapping cannot be pickled itself."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        plain = {
-            name: dict(value) if name in _MAPPINGS else value for name, value in values.items()
-        }
+        plain = {name: dict(value) if name in MAPPINGS else value for name, value in values.items()}
         return _rebuild, (plain,)
 
     @property

@@ -53,7 +53,8 @@ class StandardDraws(ABC):
     word: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
-        if isinstance(self.count, bool) or int(self.count) != self.count or self.count < 1:
+        count: object = self.count
+        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
             raise UtilityError(
                 f"{self.count!r} is not a number of draws",
                 where=f"{type(self).__name__}(...)",
