@@ -137,7 +137,6 @@ def fit_logit(
     problem = logit_problem(model, data, threads=threads)
     first = starting_values(problem.constraints.names, problem.utility.size, start)
     with problem.likelihood.running(), watched(options, model.title) as rules:
-        rules.tell("search")
         found = _found(problem, search(problem, first, rules))
     concluded = conclude(model, data, problem.utility, problem.constraints, found)
     # with scales of groups, utilities are no straight lines in the parameters

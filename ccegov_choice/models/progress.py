@@ -41,7 +41,7 @@ class Bar:
     """
 
     def __init__(self, title: str) -> None:
-        self.title, self.words = title, ""
+        self.title, self.words = title, "search"
         self.began = time.monotonic()
         self.line: Any = None
 
