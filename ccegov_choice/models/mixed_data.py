@@ -71,13 +71,18 @@ class Units:
         return cls(data.person_ids, data.person_offsets, first, np.arange(data.people))
 
 
-def covariate_columns(data: ChoiceData, name: str, units: Units) -> dict[str, FloatArray]:
+def covariate_columns(
+    data: ChoiceData, name: str, units: Units, *, constant: bool = False
+) -> dict[str, FloatArray]:
     """Return a covariate by person: itself, or a column for each level but the base.
+
+    With ``constant`` it may be the same for everybody, as it may be in new data.
 
     Raises
     ------
     DataError
-        If it is not there, is empty for somebody or differs between the tasks of a person.
+        If it is not there, is empty for somebody, differs between the tasks of a person, or is
+        the same for everybody.
     """
     frame = data.frame
     if name not in frame.columns:
@@ -97,6 +102,12 @@ def covariate_columns(data: ChoiceData, name: str, units: Units) -> dict[str, Fl
     declared = {covariate.id: covariate.base_id for covariate in data.study.covariates}
     base = declared.get(name)
     first = labels.index(base) if base in labels else 0
+    if len(labels) < 2 and not constant:
+        raise DataError(
+            f"everybody has the same '{name}', so tastes cannot depend on it",
+            where=f"column '{name}'",
+            cure="Leave it out, or name a covariate that differs between people.",
+        )
     return {
         f"{name}[{label}]": (codes == level).astype(np.float64)[units.people]
         for level, label in enumerate(labels)

@@ -97,7 +97,7 @@ def _over(
     check_model(model, utility, data)
     units = Units.of(data, model.panel)
     for name in covariates_of(model):
-        covariate_columns(data, name, units)  # says what is wrong with it
+        covariate_columns(data, name, units, constant=True)  # says what is wrong with it
     people = data.frame.iloc[data.person_rows[units.people]].reset_index(drop=True)
     covariates = known_covariates(covariates_of(model), results.names, data.study, people)
     layout = lay_out(model, utility, covariates)
