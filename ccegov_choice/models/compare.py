@@ -152,7 +152,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         return self.table().to_html() + (self.tests_table().to_html() if self.tests else "")
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         parts = [self.table().to_text()]
         return "\n\n".join([*parts, self.tests_table().to_text()] if self.tests else parts)
 

@@ -110,7 +110,7 @@ class Effects:
     def _repr_html_(self) -> str:
         return self.table().to_html()
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.table().to_text()
 
 

@@ -115,7 +115,7 @@ class Importance:
     def _repr_html_(self) -> str:
         return self.table().to_html()
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.table().to_text()
 
 

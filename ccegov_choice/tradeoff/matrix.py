@@ -120,7 +120,7 @@ class TradeMatrix:
     def _repr_html_(self) -> str:
         return self.table().to_html()
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.table().to_text()
 
 
