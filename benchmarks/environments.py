@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -51,7 +52,7 @@ def python_of(package: str) -> str:
     for step in steps:
         done = subprocess.run(step, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise RunError(f"cannot be installed: {_last_line(done.stderr)}")
+            raise RunError(f"cannot be installed: {_reason(done.stderr)}")
     ready.write_text(wanted, encoding="utf-8")
     return str(python)
 
@@ -145,7 +146,7 @@ def _run(command: list[str], limit: float, environment: Mapping[str, str] | None
     if done.returncode < 0:
         raise RunError(f"ended by signal {-done.returncode}, most likely out of memory")
     if done.returncode:
-        raise RunError(_last_line(done.stderr))
+        raise RunError(_reason(done.stderr))
     measured: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return measured
 
@@ -158,6 +159,8 @@ def run_cold(package: str, problem: str, draws: int | None = None) -> float:
     return float(measured["first"])
 
 
-def _last_line(text: str) -> str:
+def _reason(text: str) -> str:
+    """Return the line that names the error, or the last one; tracebacks may go on below it."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return lines[-1][:160] if lines else "it failed without a word"
+    named = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
+    return (named or lines or ["it failed without a word"])[-1][:160]

@@ -29,6 +29,8 @@ def prepare(problem: Problem, draws: int | None) -> Estimate:
             save_iterations=False,
             number_of_draws=draws or 1,
             seed=1,
+            # by its own estimate of memory; the default refuses P3 and P4
+            analytical_hessian_mode="automatic",
         )
         model.model_name = problem.name
         results = model.estimate()

@@ -193,3 +193,11 @@ def test_a_process_that_fails_says_why(bench):
     environments = bench("environments")
     with pytest.raises(environments.RunError, match="there is no problem 'P0'"):
         environments.run("ccegov_choice", "P0")
+
+
+def test_the_reason_is_the_line_that_names_the_error(bench):
+    reason = bench("environments")._reason
+    text = "Traceback\n  File x\na.b.MemoryError: too much\nSuggested:\n  mode = 3\n"
+    assert reason(text) == "a.b.MemoryError: too much"
+    assert reason("no traceback\nkilled\n") == "killed"
+    assert reason("") == "it failed without a word"
