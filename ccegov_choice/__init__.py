@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ccegov_choice.design.personal.versions import person_designs as person_designs
     from ccegov_choice.design.random import random_design as random_design
     from ccegov_choice.models import pylogit_backend as pylogit  # noqa: F401
+    from ccegov_choice.models.certificate import Certificate as Certificate
     from ccegov_choice.models.class_profiles import class_profiles as class_profiles
     from ccegov_choice.models.class_profiles import class_table as class_table
     from ccegov_choice.models.class_shares import class_membership as class_membership
@@ -186,6 +187,7 @@ _WHERE = {
     "MLHS": "models.standard_draws",
     "PseudoRandom": "models.standard_draws",
     "FitOptions": "models.estimate",
+    "Certificate": "models.certificate",
     "random_coefficients": "models.random_coefficients",
     "Results": "models.results",
     "BHHH": "models.covariance",

@@ -35,7 +35,7 @@ def check_noise(results: Results) -> Check | None:
         f"With other draws (as many), no estimate would differ by more than about {share:.1%} of "
         f"its standard error (most: {name}), from {noise.sets} sets of {noise.draws}; such a share "
         f"is itself known to about 40 %. The log-likelihood is known to "
-        f"{noise.log_likelihood_sd:.2g}: smaller differences between models mean nothing.",
+        f"±{noise.log_likelihood_sd:.2g}: smaller differences between models may be the draws'.",
         "" if verdict == PASSED else _CURE,
     )
 

@@ -111,9 +111,11 @@ def _of_mixed(results: Results, name: str, sign: float, attribute: str) -> Check
     moments = fitted.moments(row[0], results.estimates)
     beyond = moments.below if sign > 0 else 1.0 - moments.below - moments.zero
     wrong = max(beyond, 0.0) + moments.zero
-    shown = f"{name} ({row[1]}): {wrong:.2g} of people beyond zero"
+    shown = f"{name} ({row[1]}): {wrong:.1%} of people beyond zero"
     if wrong <= _FEW:
-        said = f"{name} is {row[1]}, with {wrong:.2g} of people at zero or beyond."
+        how_many = f"{wrong:.2g} of people are" if wrong > 0 else "nobody is"
+        said = f"{name} is {row[1]}, and {how_many} at zero or beyond it."
+        shown = shown if wrong > 0 else f"{name} ({row[1]}): one sign"
         return Check(NUMERAIRE, PASSED, shown, said)
     said = (
         f"{name} is {row[1]} and puts {wrong:.1%} of people at zero or beyond it, where it is not "
