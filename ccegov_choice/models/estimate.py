@@ -220,8 +220,10 @@ def advance(objective: Objective, state: State) -> State:
     length = float(np.linalg.norm(step * state.scale))
     promised = float(at.gradient @ step + step @ at.hessian @ step / 2)
     size = float(np.linalg.norm(state.point * state.scale))
-    if promised <= 0 or length <= 1e-15 * (1 + size):
+    if length <= 1e-15 * (1 + size):
         return replace(state, stuck=True)
+    if promised <= 0:  # where the Hessian has no top, a far wall can cost more than the rest gains
+        return replace(state, radius=length / 4)
     point = state.box.clip(state.point + step)
     tried = objective(point)
     evaluations = state.evaluations + 1

@@ -95,6 +95,33 @@ def test_a_lying_slope_is_no_progress():
     assert optimum.record.status is Status.NO_PROGRESS
 
 
+def test_walls_far_away_do_not_stop_a_search_without_a_top_in_sight():
+    """The longest step goes through two walls, and set on both it would lose; a shorter one gains.
+
+    The numbers are those of a mixed logit with a Weibull coefficient at its start.
+    """
+    slope = np.array([117.14, 20.54, -13.2, -2.49])
+    curves = np.array(
+        [
+            [-266875.36, -2030.27, 8353.08, 153.23],
+            [-2030.27, -221.67, 158.65, 18.0],
+            [8353.08, 158.65, -520.01, -8.11],
+            [153.23, 18.0, -8.11, -1.27],
+        ]
+    )
+    start = np.array([-0.037, 0.688, 0.237, 1.5])
+
+    def bent(point):
+        apart = point - start
+        value = slope @ apart + apart @ curves @ apart / 2
+        return Evaluation(float(value), slope + curves @ apart, curves)
+
+    box = Box(np.array([-np.inf, 0.01, -np.inf, 0.3]), np.full(4, np.inf))
+    optimum = maximise(bent, start, box, mass=2400.0, options=FitOptions(max_iterations=3))
+    assert optimum.record.status is not Status.NO_PROGRESS
+    assert optimum.at.value > 0
+
+
 def test_progress_hears_of_each_iteration():
     class Listener:
         def __init__(self):
