@@ -224,7 +224,7 @@ def advance(objective: Objective, state: State) -> State:
         return replace(state, stuck=True)
     if promised <= 0:  # where the Hessian has no top, a far wall can cost more than the rest gains
         return replace(state, radius=length / 4)
-    point = state.box.clip(state.point + step)
+    point = state.box.land(state.point, step)
     tried = objective(point)
     evaluations = state.evaluations + 1
     gained = tried.value - at.value if tried.finite else -np.inf
@@ -339,7 +339,7 @@ def _finish(state: State) -> State:
         at.gradient, at.hessian, state.point, state.box, state.radius, state.scale
     )
     gain = max(0.0, float(at.gradient @ step + step @ at.hessian @ step / 2))
-    point = state.box.clip(state.point + step)
+    point = state.box.land(state.point, step)
     return replace(state, point=point, at=replace(at, value=at.value + gain), last_step=step)
 
 

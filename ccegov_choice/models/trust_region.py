@@ -33,6 +33,15 @@ class Box:
         """Return the nearest point inside."""
         return np.clip(point, self.low, self.high)
 
+    def land(self, point: FloatArray, step: FloatArray) -> FloatArray:
+        """Return where a step ends: inside, and on a wall that it misses by rounding only."""
+        end = self.clip(point + step)
+        for wall in (self.low, self.high):
+            rounding = 4 * np.finfo(float).eps * (np.abs(point) + np.abs(wall))
+            near = np.isfinite(wall) & (np.abs(end - wall) <= rounding)
+            end = np.where(near, wall, end)
+        return end
+
     def held(self, point: FloatArray, gradient: FloatArray) -> BoolArray:
         """Return which parameters lie at a bound that the slope pushes against."""
         at_low = (point <= self.low) & (gradient <= 0)

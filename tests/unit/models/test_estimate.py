@@ -98,7 +98,8 @@ def test_a_lying_slope_is_no_progress():
 def test_walls_far_away_do_not_stop_a_search_without_a_top_in_sight():
     """The longest step goes through two walls, and set on both it would lose; a shorter one gains.
 
-    The numbers are those of a mixed logit with a Weibull coefficient at its start.
+    At the wall of the last parameter the others have a top. The numbers are those of a mixed logit
+    with a Weibull coefficient, at its start.
     """
     slope = np.array([117.14, 20.54, -13.2, -2.49])
     curves = np.array(
@@ -117,9 +118,17 @@ def test_walls_far_away_do_not_stop_a_search_without_a_top_in_sight():
         return Evaluation(float(value), slope + curves @ apart, curves)
 
     box = Box(np.array([-np.inf, 0.01, -np.inf, 0.3]), np.full(4, np.inf))
-    optimum = maximise(bent, start, box, mass=2400.0, options=FitOptions(max_iterations=3))
-    assert optimum.record.status is not Status.NO_PROGRESS
-    assert optimum.at.value > 0
+    optimum = maximise(bent, start, box, mass=2400.0)
+    # the wall that it rests on is at 0.3 exactly, which 1.5 + (0.3 - 1.5) is not
+    assert optimum.record.converged
+    assert optimum.point[3] == 0.3
+    others = slice(0, 3)
+    apart = np.append(np.zeros(3), 0.3 - 1.5)
+    apart[others] = np.linalg.solve(
+        -curves[others, others], slope[others] - 1.2 * curves[others, 3]
+    )
+    top = slope @ apart + apart @ curves @ apart / 2
+    assert optimum.at.value == pytest.approx(top, rel=1e-12)
 
 
 def test_progress_hears_of_each_iteration():
