@@ -9,8 +9,8 @@ import numpy as np
 from ccegov_choice._table import format_number
 from ccegov_choice.models.check import FAILED, PASSED, UNCHECKED, WATCH, Check
 from ccegov_choice.models.mixed import MixedLogit
+from ccegov_choice.models.mixed_builder import SCALE
 from ccegov_choice.models.mixed_fitted import FittedMixed
-from ccegov_choice.models.mixed_layout import SCALE
 from ccegov_choice.study.gain import payment_sign
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ccegov_choice.errors import ConvergenceError, Problem, UtilityError, unknown_name
-from ccegov_choice.models.mixed_layout import by_coefficient, correlated_groups, random_coefficients
+from ccegov_choice.models.mixed_names import by_coefficient, correlated_groups, random_coefficients
 from ccegov_choice.models.scale_heterogeneity import scale_problems
 from ccegov_choice.models.tabulated import TruncatedNormal
 from ccegov_choice.study.gain import payment_attribute

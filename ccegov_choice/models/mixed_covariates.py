@@ -15,7 +15,7 @@ from ccegov_choice.models.mixed_check import named
 
 if TYPE_CHECKING:
     from ccegov_choice.models.mixed import MixedLogit
-    from ccegov_choice.models.mixed_layout import Covariates
+    from ccegov_choice.models.mixed_builder import Covariates
     from ccegov_choice.study.study import Study
 
 FloatArray = npt.NDArray[np.float64]

@@ -18,12 +18,13 @@ from ccegov_choice.models.coefficient_moments import (
     tabulated_moments,
 )
 from ccegov_choice.models.mixed import MixedLogit
+from ccegov_choice.models.mixed_builder import SCALE
 from ccegov_choice.models.mixed_covariates import covariate_labels, covariates_of, known_covariates
-from ccegov_choice.models.mixed_layout import SCALE, Layout, lay_out
+from ccegov_choice.models.mixed_layout import Layout, lay_out
 from ccegov_choice.models.standard_draws import Sobol
 
 if TYPE_CHECKING:
-    from ccegov_choice.models.mixed_layout import Covariates
+    from ccegov_choice.models.mixed_builder import Covariates
     from ccegov_choice.models.results import Results
     from ccegov_choice.models.taste_map import Places, TasteMap
 

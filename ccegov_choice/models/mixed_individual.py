@@ -11,10 +11,11 @@ import pandas as pd
 from ccegov_choice.errors import DataError
 from ccegov_choice.kernels.mixed_posterior import mixed_posterior
 from ccegov_choice.models.assemble import check_threads
+from ccegov_choice.models.mixed_builder import SCALE
 from ccegov_choice.models.mixed_check import check_model
 from ccegov_choice.models.mixed_covariates import covariates_of, known_covariates
 from ccegov_choice.models.mixed_data import Units, covariate_columns, differences, model_columns
-from ccegov_choice.models.mixed_layout import SCALE, Layout, lay_out
+from ccegov_choice.models.mixed_layout import Layout, lay_out
 from ccegov_choice.models.mixed_likelihood import MixedLikelihood, lay_out_draws, over_people
 
 if TYPE_CHECKING:

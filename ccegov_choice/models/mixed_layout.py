@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.errors import Problem, UtilityError, unknown_name
 from ccegov_choice.models.distributions import Distribution, Normal
+from ccegov_choice.models.mixed_builder import SCALE, Builder, Covariates, Drawn, Inside
 from ccegov_choice.models.scale_heterogeneity import (
     FIRST,
     GAMMA,
-    LOG_SCALE,
     TAU,
     Column,
     Pieces,
     scale_value,
     split_columns,
 )
-from ccegov_choice.models.tabulated import LOCATION, TabulatedDistribution
 from ccegov_choice.models.taste_map import Load, TasteMap, Value
 from ccegov_choice.study.gain import payment_sign
 
@@ -31,18 +29,6 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-
-SCALE = "scale"
-Covariates = Mapping[str, Mapping[str, FloatArray]]
-"""Covariate as named in the model -> label of each of its columns -> values ``(N,)``."""
-
-
-class Inside(NamedTuple):
-    """A coefficient that varies from task to task: its column, spread and distribution."""
-
-    column: int
-    spread: int
-    distribution: Distribution
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,177 +67,6 @@ class Layout:
     within: tuple[Inside, ...]
 
 
-def random_coefficients(model: MixedLogit, utility: Utility) -> dict[str, Distribution]:
-    """Return the distribution of each random coefficient: an attribute stands for its levels.
-
-    Raises
-    ------
-    UtilityError
-        Listing every name that is neither a coefficient nor an attribute.
-    """
-    allowed = [name for name in utility.names if name != model.pay_in]
-    return by_coefficient(model.random, allowed, "random")
-
-
-def by_coefficient(
-    given: Mapping[str, Distribution], allowed: Sequence[str], where: str
-) -> dict[str, Distribution]:
-    """Return the distribution of each coefficient: an attribute stands for its levels.
-
-    Raises
-    ------
-    UtilityError
-        Listing every name that is neither a coefficient nor an attribute.
-    """
-    found: dict[str, Distribution] = {}
-    problems: list[Problem] = []
-    for name, distribution in given.items():
-        levels = [each for each in allowed if each == name or each.startswith(f"{name}[")]
-        if not levels:
-            problems.append(unknown_name(name, allowed, "coefficient", where=where))
-        found.update(dict.fromkeys(levels, distribution))
-    if problems:
-        raise UtilityError.of(problems, "The random coefficients have {count} problems:")
-    return {name: found[name] for name in allowed if name in found}
-
-
-def correlated_groups(model: MixedLogit, random: Mapping[str, Distribution]) -> list[list[str]]:
-    """Return the groups of coefficients whose draws are correlated.
-
-    Raises
-    ------
-    UtilityError
-        If a group names a coefficient that is not random, or not normal inside, or comes twice.
-    """
-    if model.correlated is False:
-        return []
-    if model.correlated is True:
-        given: list[Sequence[str]] = [[n for n, d in random.items() if d.normal_inside]]
-    else:
-        given = [list(group) for group in model.correlated]
-    groups = [
-        [n for n in random if any(n == name or n.startswith(f"{name}[") for name in group)]
-        for group in given
-    ]
-    problems = [
-        unknown_name(name, random, "random coefficient", where="correlated")
-        for group in given
-        for name in group
-        if not any(n == name or n.startswith(f"{name}[") for n in random)
-    ]
-    members = [name for group in groups for name in group]
-    problems += [
-        Problem(f"'{name}' stands in two groups", "Name it once.", "correlated")
-        for name in dict.fromkeys(members)
-        if members.count(name) > 1
-    ]
-    problems += [
-        Problem(
-            f"'{name}' is {random[name]}, and only draws that are normal inside can be correlated",
-            "Leave it out of the group, or make it Normal, LogNormal, CensoredNormal or JohnsonSB.",
-            "correlated",
-        )
-        for name in dict.fromkeys(members)
-        if not random[name].normal_inside
-    ]
-    if problems:
-        raise UtilityError.of(problems, "The correlations have {count} problems:")
-    return [group for group in groups if group]
-
-
-class Drawn(NamedTuple):
-    """The draws in a coefficient; and the parameters of its tables, where it is tabulated."""
-
-    loads: tuple[Load, ...] = ()
-    arguments: tuple[int, ...] = ()
-
-
-class _Builder:
-    """Hands out positions of parameters and dimensions of draws."""
-
-    def __init__(self, model: MixedLogit, utility: Utility, covariates: Covariates) -> None:
-        self.model, self.utility, self.covariates = model, utility, covariates
-        self.names = [SCALE if name == model.pay_in else name for name in utility.names]
-        self.random = random_coefficients(model, utility)
-        self.groups = correlated_groups(model, self.random)
-        self.spreads: dict[str, str] = {}
-        self.bounds: dict[str, tuple[float, float]] = {}
-        self.dimensions = 0
-
-    def parameter(self, name: str) -> int:
-        self.names.append(name)
-        return len(self.names) - 1
-
-    def dimension(self) -> int:
-        self.dimensions += 1
-        return self.dimensions - 1
-
-    def spread(self, name: str, coefficient: str) -> int:
-        self.spreads[name] = coefficient
-        return self.parameter(name)
-
-    def drawn(self, name: str, distribution: Distribution, location: int, axis: int) -> Drawn:
-        """Return the draws in a coefficient whose draws are its own, and its parameters."""
-        spreads = [self.spread(f"{word}[{name}]", name) for word in distribution.words]
-        if isinstance(distribution, TabulatedDistribution):
-            named = dict(zip((LOCATION, *distribution.words), (location, *spreads), strict=True))
-            for word, bounds in distribution.bounds.items():
-                self.bounds[self.names[named[word]]] = bounds
-            return Drawn((Load(axis, {}, 1.0),), tuple(named.values()))
-        return Drawn((Load(axis, dict.fromkeys(spreads or [location], 1.0)),))
-
-    def loads(self) -> dict[str, Drawn]:
-        """Return the draws in each random coefficient."""
-        found: dict[str, Drawn] = {}
-        grouped = {name: group for group in self.groups for name in group}
-        axes: dict[str, int] = {}
-        for name, distribution in self.random.items():
-            axes[name] = self.dimension()
-            if name in grouped:
-                group = grouped[name]
-                before = group[: group.index(name) + 1]
-                found[name] = Drawn(
-                    tuple(
-                        Load(axes[other], {self.spread(f"cholesky[{name},{other}]", name): 1.0})
-                        for other in before
-                    )
-                )
-            else:
-                location = self.utility.names.index(name)
-                found[name] = self.drawn(name, distribution, location, axes[name])
-        return found
-
-    def within(self) -> tuple[Inside, ...]:
-        """Return the coefficients that vary from task to task, and name their spreads."""
-        found = []
-        for name, shape in by_coefficient(self.model.within, self.utility.names, "within").items():
-            spread = f"{shape.spread} within[{name}]"
-            self.bounds[spread] = (0.0, np.inf)
-            place = self.utility.names.index(name)
-            found.append(Inside(place, self.spread(spread, name), shape))
-        return tuple(found)
-
-    def scale_shifts(self) -> dict[int, FloatArray]:
-        """Return the parameters of covariates that act on the scale."""
-        return {
-            self.parameter(f"{LOG_SCALE}|{label}"): column
-            for covariate in self.model.scale_by
-            for label, column in self.covariates[covariate].items()
-        }
-
-    def shifts(
-        self, name: str, given: Mapping[str, Sequence[str]], word: str
-    ) -> dict[int, FloatArray]:
-        """Return the parameters of covariates that act on a coefficient."""
-        return {
-            self.parameter(f"{word}|{label}"): column
-            for key, covariates in given.items()
-            if name == key or name.startswith(f"{key}[")
-            for covariate in covariates
-            for label, column in self.covariates[covariate].items()
-        }
-
-
 def lay_out(
     model: MixedLogit, utility: Utility, covariates: Covariates, *, one_task: bool = False
 ) -> Layout:
@@ -273,7 +88,7 @@ def lay_out(
     UtilityError
         Listing what does not fit.
     """
-    builder = _Builder(model, utility, covariates)
+    builder = Builder(model, utility, covariates)
     loads = builder.loads()
     values: dict[int, Value] = {}
     for k, name in enumerate(utility.names):
@@ -312,7 +127,7 @@ def _value(
     return Value(distribution, places, 0.0, own.loads, shifts or {}, stretches or {}, own.arguments)
 
 
-def _trade_scale(builder: _Builder) -> Value:
+def _trade_scale(builder: Builder) -> Value:
     """Return what multiplies all utilities in trade space."""
     model = builder.model
     assert model.pay_in is not None
@@ -331,7 +146,7 @@ def _ones(u: FloatArray) -> FloatArray:
     return np.ones(len(u))
 
 
-def _scaled(builder: _Builder, columns: list[Column]) -> tuple[Pieces, Value | None]:
+def _scaled(builder: Builder, columns: list[Column]) -> tuple[Pieces, Value | None]:
     """Say which columns are multiplied, and with what."""
     model, asked = builder.model, builder.model.scale_heterogeneity
     if model.pay_in is not None:
@@ -356,7 +171,7 @@ def _scaled(builder: _Builder, columns: list[Column]) -> tuple[Pieces, Value | N
     return pieces._replace(products=((tau, tau), *pieces.products)), scale
 
 
-def _arrange(builder: _Builder, columns: list[Column], within: tuple[Inside, ...]) -> Layout:
+def _arrange(builder: Builder, columns: list[Column], within: tuple[Inside, ...]) -> Layout:
     """Put columns that vary first, then the fixed ones; multipliers come last among the values."""
     pieces, scale = _scaled(builder, columns)
     varies = [

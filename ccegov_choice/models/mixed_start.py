@@ -13,7 +13,9 @@ from ccegov_choice.models.distributions import Distribution, Normal
 from ccegov_choice.models.estimate import FitOptions, unbroken
 from ccegov_choice.models.fit_logit import logit_problem, search
 from ccegov_choice.models.logit import Logit
-from ccegov_choice.models.mixed_layout import SCALE, Layout, random_coefficients
+from ccegov_choice.models.mixed_builder import SCALE
+from ccegov_choice.models.mixed_layout import Layout
+from ccegov_choice.models.mixed_names import random_coefficients
 from ccegov_choice.models.tabulated import TabulatedDistribution
 from ccegov_choice.study.gain import payment_sign
 

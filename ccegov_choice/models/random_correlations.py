@@ -13,7 +13,7 @@ from ccegov_choice._table import Cell, Table
 from ccegov_choice.errors import DataError
 from ccegov_choice.models.delta import delta_method
 from ccegov_choice.models.mixed_fitted import FittedMixed
-from ccegov_choice.models.mixed_layout import correlated_groups, random_coefficients
+from ccegov_choice.models.mixed_names import correlated_groups, random_coefficients
 from ccegov_choice.models.random_coefficients import error_cell
 
 if TYPE_CHECKING:
