@@ -41,13 +41,24 @@ class WithinPeople:
         Columns whose coefficient does, less those of the chosen alternative.
     positions : ndarray of shape (Iw,)
         Parameters that are spreads within people.
+    distributions : tuple of Iw Distribution
+        How they vary.
+    tasks : ndarray of shape (T,)
+        Identifiers of the tasks; draws follow from them.
     draws : Draws
         Standard draws, with tasks in the place of people.
     """
 
     x: FloatArray
     positions: IntArray
+    distributions: tuple[Distribution, ...]
+    tasks: npt.NDArray[np.str_]
     draws: Draws
+
+    def drawn_by(self, draws: StandardDraws) -> WithinPeople:
+        """Return the same with draws of the kind and seed of other draws of people."""
+        made = task_draws(draws, self.draws.number, self.distributions, self.tasks)
+        return replace(self, draws=made)
 
 
 def task_draws(
@@ -102,13 +113,12 @@ def varying_within(
     """
     columns = [inside.column for inside in layout.within]
     names = Units.of(data, panel=False).ids
-    draws = task_draws(
-        model.draws, model.within_draws, tuple(each.distribution for each in layout.within), names
-    )
+    shapes = tuple(inside.distribution for inside in layout.within)
+    draws = task_draws(model.draws, model.within_draws, shapes, names)
     x = apart_from_chosen(np.ascontiguousarray(matrix[columns].T), data)
     spreads = np.array([inside.spread for inside in layout.within], dtype=np.int64)
     given = {name: getattr(likelihood, name) for name in _GIVEN}
-    return WithinLikelihood(**given, within=WithinPeople(frozen(x), spreads, draws))
+    return WithinLikelihood(**given, within=WithinPeople(frozen(x), spreads, shapes, names, draws))
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,11 +163,16 @@ class WithinLikelihood(MixedLikelihood):
         some = replace(
             self.within,
             x=frozen(self.within.x[rows]),
+            tasks=self.within.tasks[tasks],
             draws=draws._replace(shifts=draws.shifts[tasks]),
         )
         made = super().sample(every)
         assert isinstance(made, WithinLikelihood)  # `replace` keeps the class
         return replace(made, within=some)
+
+    def with_draws(self, draws: StandardDraws) -> WithinLikelihood:
+        """Return the likelihood simulated by other draws of people, and of tasks."""
+        return replace(self, draws=draws, within=self.within.drawn_by(draws))
 
     def hessian(self, theta: FloatArray) -> None:  # type: ignore[override]
         """Return None: differences of the score give second derivatives."""

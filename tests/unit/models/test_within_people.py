@@ -115,6 +115,19 @@ def test_threads_and_other_people_change_nothing(data):
     np.testing.assert_allclose(sampled.value, 4 * one.value[::4], rtol=1e-14)
 
 
+def test_another_seed_draws_other_people_and_other_tasks(data):
+    asked = model(random={"wait": Normal()}, within={"wait": Normal()})
+    likelihood = asked.problem(data).likelihood
+    other = likelihood.with_draws(asked.draws.with_seed(9))
+    assert (other.within.draws.shifts != likelihood.within.draws.shifts).any()
+    again = other.with_draws(asked.draws)
+    theta = np.array([-1.0, -0.5, 0.4, 0.8, 0.6])
+    np.testing.assert_array_equal(again.people(theta).value, likelihood.people(theta).value)
+    # only the draws of tasks matter where people do not differ
+    theta[3] = 0.0
+    assert (other.people(theta).value != likelihood.people(theta).value).any()
+
+
 def test_weights_count_people(data):
     asked = model(random={"wait": Normal()}, within={"wait": Normal()})
     likelihood = asked.problem(data).likelihood
