@@ -83,7 +83,7 @@ def conclude(
         people=data.people,
         tasks=data.tasks,
         rows=data.rows,
-        weighted=data.weighted,
+        weighted=bool((data.weights != 1.0).any()),
     )
 
 
