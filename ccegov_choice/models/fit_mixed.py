@@ -24,6 +24,7 @@ from ccegov_choice.models.mixed_mirror import with_positive_spreads
 from ccegov_choice.models.mixed_start import mixed_start
 from ccegov_choice.models.people_search import PeopleProblem
 from ccegov_choice.models.unidentified import raise_findings
+from ccegov_choice.models.weak_numeraire import weak_numeraire
 from ccegov_choice.models.within_likelihood import varying_within
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def fit_mixed(
             turn=with_positive_spreads,
         )
     except ConvergenceError as error:
-        raise explained(model, error) from None
+        raise weak_numeraire(model, data, explained(model, error)) from None
 
 
 def mixed_problem(

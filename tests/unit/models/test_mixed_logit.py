@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import ccegov_choice as cc
-from ccegov_choice.errors import DataError, TradeOffError, UtilityError
+from ccegov_choice.errors import ConvergenceError, DataError, TradeOffError, UtilityError
 from ccegov_choice.models.distributions import (
     CensoredNormal,
     ConstrainedTriangular,
@@ -398,3 +398,22 @@ def test_trade_offs_of_everybody_are_refused(data, varied):
     results = TWO.fit(data(varied))
     with pytest.raises(cc.errors.ChoiceError, match="differ"):
         cc.importance(results)
+
+
+@pytest.mark.parametrize(
+    ("price", "told"), [(0.0, "hardly weighs anything"), (0.6, "has the wrong sign")]
+)
+def test_a_numeraire_without_weight_is_named(data, frame, study, price, told):
+    rows = frame(people=60, tasks=6, seed=5)
+    rng = np.random.default_rng(5)
+    wait = (-0.12 + 0.1 * rng.standard_normal(60))[rows["person"]]
+    value = wait * rows["wait"] + price * rows["price"] + rng.gumbel(size=len(rows))
+    best = value.groupby([rows["person"], rows["task"]]).transform("max")
+    people = data(rows.assign(chosen=value == best), study=study(numeraires=(Numeraire("price"),)))
+    model = MixedLogit(
+        Utility("wait + price"), random={"wait": Normal()}, pay_in="price", draws=DRAWS
+    )
+    with pytest.raises(ConvergenceError, match=told) as error:
+        model.fit(people)
+    assert "Pay in another numeraire" in str(error.value)
+    assert error.value.best is not None
