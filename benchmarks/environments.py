@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -144,7 +145,8 @@ def _run(command: list[str], limit: float, environment: Mapping[str, str] | None
         except subprocess.TimeoutExpired as error:
             raise RunError(f"not done after {limit:.0f} s") from error
     if done.returncode < 0:
-        raise RunError(f"ended by signal {-done.returncode}, most likely out of memory")
+        likely = ", most likely out of memory" if done.returncode != -signal.SIGTERM else ""
+        raise RunError(f"ended by signal {-done.returncode}{likely}")
     if done.returncode:
         raise RunError(_reason(done.stderr))
     measured: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])

@@ -6,6 +6,9 @@ import numpy as np
 from packages import Estimate, Outcome, in_order, long_rows
 from problems import Problem
 
+# draws at once: quickest of 25 to 500 on P2 and P3, by up to 1.6 against all at once
+_BATCH = 200
+
 
 def prepare(problem: Problem, draws: int | None) -> Estimate:
     """Return ``MultinomialLogit().fit`` or ``MixedLogit().fit`` with xlogit's own errors."""
@@ -51,6 +54,7 @@ def _mixed(problem: Problem, draws: int) -> Estimate:
             panels=rows["person"],
             randvars=dict.fromkeys(names[: problem.random], "n"),
             n_draws=draws,
+            batch_size=_BATCH,
             init_coeff=problem.start.copy(),
             scale_factor=rows["x"][:, -1] if traded else None,
             verbose=0,
