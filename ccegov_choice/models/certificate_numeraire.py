@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccegov_choice._table import format_number
-from ccegov_choice.models.check import FAILED, PASSED, UNCHECKED, WATCH, Check
+from ccegov_choice.models.check import FAILED, PASSED, UNCHECKED, WATCH, Check, no_top
 from ccegov_choice.models.mixed import MixedLogit
 from ccegov_choice.models.mixed_builder import SCALE
 from ccegov_choice.models.mixed_fitted import FittedMixed
@@ -22,6 +22,8 @@ NUMERAIRE = "numeraire"
 _NO_INTERVAL, _WEAK = 1.96, 2.6
 # Share of people who would want to be paid more: with this few, quantiles of ratios are sound.
 _FEW, _MANY = 1e-4, 0.05
+# So many are shown in the table; all are in the sentences.
+_SHOWN = 2
 _ORDER = (FAILED, WATCH, UNCHECKED, PASSED)
 _CURE = (
     "Pay in another numeraire, or ask more people; willingness_to_trade(..., method='fieller') "
@@ -33,32 +35,43 @@ _RANDOM_CURE = (
 
 
 def check_numeraires(results: Results) -> Check | None:
-    """Check every numeraire of the study that the utility reads; None where there is none.
+    """Check every numeraire that the utility reads; None where there is none.
+
+    Looked at are what a trade space is paid in, and the numeraires of the study for which it says
+    which direction is better: of others nobody knows which sign would be wrong.
 
     References
     ----------
     Fieller (1954), Journal of the Royal Statistical Society B 16, 175-185. Daly, Hess & Train
     (2012), Transportation 39, 19-31 (ratios of random coefficients need not have moments).
     """
-    used = [
-        numeraire.attribute
-        for numeraire in results.study.numeraires
-        if any(_about(name, numeraire.attribute) for name in results.utility.names)
-    ]
+    used = _used(results)
     if not used:
         return None
     if not results.converged:
-        return Check(NUMERAIRE, UNCHECKED, "no top", "There is no top of the likelihood.")
+        return no_top(NUMERAIRE)
     found = [check for attribute in used for check in _of(results, attribute)]
     worst = min((check.verdict for check in found), key=_ORDER.index)
-    shown = [check for check in found if check.verdict == worst] if worst != PASSED else found
+    shown = [check for check in found if check.verdict == worst]
+    rest = f"; and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
     return Check(
         NUMERAIRE,
         worst,
-        "; ".join(check.found for check in shown),
+        "; ".join(check.found for check in shown[:_SHOWN]) + rest,
         " ".join(dict.fromkeys(check.said for check in shown)),
         " ".join(dict.fromkeys(check.cure for check in shown)),
     )
+
+
+def _used(results: Results) -> list[str]:
+    pay_in = getattr(results.model, "pay_in", None)
+    return [
+        numeraire.attribute
+        for numeraire in results.study.numeraires
+        if any(_about(name, numeraire.attribute) for name in results.utility.names)
+        if numeraire.attribute == pay_in
+        or results.study.attribute(numeraire.attribute).direction != "0"
+    ]
 
 
 def _about(name: str, attribute: str) -> bool:

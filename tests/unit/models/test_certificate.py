@@ -354,6 +354,25 @@ def test_a_study_without_a_numeraire_has_no_such_check(answers, logit):
     assert "numeraire" not in other.certificate.verdicts
 
 
+def test_a_numeraire_without_a_direction_has_no_wrong_sign(answers, logit):
+    wait = cc.Attribute.numeric("wait", "Days", [1, 5, 10], "day", "days")
+    open_study = replace(STUDY, attributes=(wait, STUDY.attributes[1]))
+    utility = cc.Utility("wait + price + asc", open_study)
+    assert "numeraire" not in replace(logit, utility=utility).certificate.verdicts
+
+
+def test_the_table_shows_two_numeraires_and_the_sentences_all(answers, logit):
+    study = replace(STUDY, numeraires=(cc.Numeraire("wait"), cc.Numeraire("price")))
+    utility = cc.Utility("wait + price + asc", study)
+    found = check(replace(logit, utility=utility), "numeraire")
+    assert found.found.count("z = ") == 2
+    classes = cc.LatentClass(UTILITY, 2).fit(answers)
+    four = check(replace(classes, utility=utility), "numeraire")
+    assert four.verdict == "passed"
+    assert four.found.endswith("; and 2 more")
+    assert four.said.count("well told from zero") == 4
+
+
 @pytest.mark.parametrize(
     ("mean", "sd", "verdict"),
     [(-1.0, 0.2, "passed"), (-1.0, 0.5, "watch"), (-1.0, 1.0, "failed"), (1.0, 0.2, "failed")],
