@@ -23,6 +23,7 @@ ROOT = HERE.parent
 PYTHONS = {"choicedesign": "3.12", "biogeme": "3.12"}
 LIMIT_SECONDS = 900.0
 _MEMORY_GB = 20
+_WORDS = 160  # letters of an error that fit in a table
 
 
 class RunError(Exception):
@@ -165,4 +166,5 @@ def _reason(text: str) -> str:
     """Return the line that names the error, or the last one; tracebacks may go on below it."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     named = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
-    return (named or lines or ["it failed without a word"])[-1][:160]
+    said = (named or lines or ["it failed without a word"])[-1]
+    return said if len(said) <= _WORDS else f"{said[: _WORDS // 2]} ... {said[-_WORDS // 2 :]}"
