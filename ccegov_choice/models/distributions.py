@@ -176,6 +176,12 @@ class CensoredNormal(Distribution):
     ----------
     sign : {1, -1}
         Sign of the coefficient of those who care.
+
+    Notes
+    -----
+    With finitely many draws the log-likelihood has a corner wherever a draw crosses zero, so a
+    search ends within a twentieth of a standard error of the top; see
+    `ccegov_choice.models.corners` for its second derivatives.
     """
 
     word: ClassVar[str] = "censored normal"

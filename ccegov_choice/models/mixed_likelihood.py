@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ccegov_choice.kernels.mixed import (
     BLOCK_ROWS,
+    POSITIVE_PART,
     Differences,
     Draws,
     PersonSums,
@@ -23,6 +24,7 @@ from ccegov_choice.kernels.mixed import (
 )
 from ccegov_choice.kernels.mixed_hessian import mixed_hessian
 from ccegov_choice.kernels.products import TILE
+from ccegov_choice.models.corners import with_corners
 from ccegov_choice.models.likelihood import frozen
 from ccegov_choice.models.person_likelihood import PersonValues
 from ccegov_choice.models.standard_draws import StandardDraws
@@ -117,6 +119,11 @@ class MixedLikelihood:
         widest = int(np.diff(rows).max(initial=1))
         return np.array([max(BLOCK_ROWS, widest), int(np.diff(rows[tasks]).max(initial=1))])
 
+    @property
+    def corners(self) -> bool:
+        """Whether its slope jumps where a draw crosses zero, as those of censored normals do."""
+        return bool((self.tastes.structure.kind == POSITIVE_PART).any())
+
     def people(self, theta: FloatArray) -> PersonValues:
         """Return values and scores of people, weighted."""
         sums = self._sums(theta)
@@ -187,7 +194,14 @@ class MixedLikelihood:
 
         over_people(work, len(weights), self._threads)
         bent = [self._fill(theta, self._draws_at(theta, bent=m)).b for m in range(tastes.tabulated)]
-        return np.asarray(found.sum(axis=0) + table_curves(tastes, weights, bent))
+        analytic = found.sum(axis=0) + table_curves(tastes, weights, bent)
+        if not self.corners:
+            return np.asarray(analytic)
+        # the score last kept is that of `theta`, and is asked for next
+        last = list(self._last)
+        curved = with_corners(tastes, theta, analytic, weights, lambda at: self.people(at).score)
+        self._last[:] = last
+        return curved
 
     def reweighted(self, times: FloatArray) -> MixedLikelihood:
         """Return the likelihood with each person counted ``(N,)`` times as much.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import ccegov_choice as cc
@@ -63,8 +63,9 @@ def test_log_likelihoods_are_those_of_probabilities(case):
 @settings(max_examples=60, deadline=None)
 @given(models(), st.integers(0, 10))
 def test_the_score_is_the_slope_in_any_direction(case, seed):
-    """Differences of values along a line; kinks of censored draws are rare within 1e-6."""
+    """Differences of values along a line, where there are no corners."""
     _, likelihood, theta = case
+    assume(not likelihood.corners)
     direction = np.random.default_rng(seed).standard_normal(len(theta))
     direction /= np.linalg.norm(direction)
     h = 1e-6

@@ -417,3 +417,19 @@ def test_a_numeraire_without_weight_is_named(data, frame, study, price, told):
         model.fit(people)
     assert "Pay in another numeraire" in str(error.value)
     assert error.value.best is not None
+
+
+def test_a_search_ends_at_a_corner(data, varied):
+    """Half of the people do not care about waiting: draws cross zero, and slopes jump there."""
+    model = MixedLogit(
+        UTILITY, random={"wait": CensoredNormal(-1), "help[visit]": Normal()}, draws=DRAWS
+    )
+    results = model.fit(data(varied))
+    assert results.converged
+    # no point a tenth of an error away, in any direction, is better than what may be left
+    people, error = data(varied), np.sqrt(np.diag(results.covariance))
+    for p in range(len(error)):
+        for sign in (-1, 1):
+            moved = results.estimates.copy()
+            moved[p] += sign * 0.1 * error[p]
+            assert at(results.model, people, moved).sum() < results.log_likelihood + 2e-3
