@@ -23,21 +23,28 @@ import numpy as np
 import synthetic
 from problems import Problem
 
-from ccegov_choice.models.estimate import FitOptions
+import ccegov_choice as cc
 
 _SEED = 107
 
 
 class Told:
-    """Tells every iteration on standard error."""
+    """Tells every stage and step on standard error."""
 
     def __init__(self) -> None:
         self.began = time.perf_counter()
 
-    def advance(self, iteration: int, value: float) -> None:
+    def stage(self, words: str) -> None:
+        """Say what begins."""
+        self._tell(words)
+
+    def advance(self, iteration: int, value: float, slope: float) -> None:
         """Say where the search is."""
+        self._tell(f"step {iteration:>3}  {value:.3f}  largest slope {slope:.3g}")
+
+    def _tell(self, words: str) -> None:
         seconds = time.perf_counter() - self.began
-        print(f"{seconds:8.1f} s  iteration {iteration:>3}  {value:.3f}", file=sys.stderr)
+        print(f"{seconds:8.1f} s {peak_mb():7.0f} MB  {words}", file=sys.stderr)
 
 
 def peak_mb() -> float:
@@ -59,7 +66,7 @@ def lay_out(people: int, coefficients: int, draws: int) -> tuple[Any, Any, dict[
 def fit(data: Any, model: Any, truth: dict[str, float]) -> dict[str, Any]:
     """Fit from the model's own starting values and say what it took."""
     before, began = peak_mb(), time.perf_counter()
-    results = model.fit(data, options=FitOptions(progress=Told()))
+    results = model.fit(data, options=cc.FitOptions(progress=Told()))
     seconds = time.perf_counter() - began
     record = results.optimisation
     away = results.estimates - np.array([truth[name] for name in results.names])

@@ -201,3 +201,14 @@ def test_the_reason_is_the_line_that_names_the_error(bench):
     assert reason(text) == "a.b.MemoryError: too much"
     assert reason("no traceback\nkilled\n") == "killed"
     assert reason("") == "it failed without a word"
+
+
+def test_the_large_fit_tells_its_steps(bench, capsys):
+    large = bench("large")
+    data, model, truth = large.lay_out(150, 2, 64)
+    assert list(truth) == ["x1", "x2", "sd[x1]", "sd[x2]"]
+    found = large.fit(data, model, truth)
+    assert found["status"] == "converged"
+    assert found["trace"][-1] == pytest.approx(found["log_likelihood"], abs=1e-3)
+    assert found["peak_mb"] >= found["peak_mb_before"] > 0
+    assert "step   1" in capsys.readouterr().err
