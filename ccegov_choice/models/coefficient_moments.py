@@ -22,6 +22,8 @@ FloatArray = npt.NDArray[np.float64]
 LOW, HIGH = 0.05, 0.95
 # Where no formula exists, moments are those of so many equally likely coefficients.
 _MIDPOINTS = 100_000
+# So many standard deviations away there is nobody.
+_FAR = 37.0
 # Standard deviation of a standard draw.
 _UNIT = {
     normal_quantile: 1.0,
@@ -106,16 +108,22 @@ def _two_moments(shape: Distribution, location: float, size: float) -> tuple[flo
             spread = float(np.sqrt(np.expm1(size**2)))
         return shape.low + shape.span * middle, wide * middle * spread if spread else 0.0
     if shape.normal_inside and shape.kind == POSITIVE_PART and size > 0:
-        ratio = location / size
-        above, density = (
-            float(special.ndtr(ratio)),
-            math.exp(-(ratio**2) / 2) / math.sqrt(2 * math.pi),
-        )
-        middle = location * above + size * density
-        square = (location**2 + size**2) * above + location * size * density
-        return shape.low + shape.span * middle, wide * math.sqrt(max(square - middle**2, 0.0))
+        middle, spread = _censored(location, size)
+        return shape.low + shape.span * middle, wide * spread
     values = shape.value(location + size * shape.quantile(midpoints()))
     return float(values.mean()), float(values.std())
+
+
+def _censored(location: float, size: float) -> tuple[float, float]:
+    """Return mean and standard deviation of a normal whose negative part is at zero."""
+    ratio = min(max(location / size, -_FAR), _FAR)
+    if abs(ratio) == _FAR:  # nobody is at zero, or everybody
+        return (location, size) if ratio > 0 else (0.0, 0.0)
+    above = float(special.ndtr(ratio))
+    density = math.exp(-(ratio**2) / 2) / math.sqrt(2 * math.pi)
+    middle = ratio * above + density
+    square = (ratio**2 + 1) * above + ratio * density
+    return size * middle, size * math.sqrt(max(square - middle**2, 0.0))
 
 
 def _quantile(shape: Distribution, location: float, size: float, p: float) -> float:

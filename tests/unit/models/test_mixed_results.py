@@ -26,6 +26,7 @@ from ccegov_choice.models.distributions import (
 )
 from ccegov_choice.models.fit_mixed import mixed_problem
 from ccegov_choice.models.mixed import MixedLogit
+from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity
 from ccegov_choice.models.standard_draws import Sobol
 from ccegov_choice.models.tabulated import TruncatedNormal
 from ccegov_choice.study.numeraire import Numeraire
@@ -407,3 +408,36 @@ def test_an_unknown_level_in_new_data_is_named(fitted, people):
     frame = people.frame.drop(columns="price")
     with pytest.raises(UtilityError, match="price"):
         cc.predict(fitted, frame)
+
+
+def test_coefficients_under_a_scale_are_products(people):
+    """S-MNL: a coefficient times a lognormal of mean one; 16,384 even people know it to a per mil."""
+    model = MixedLogit(Utility(FORMULA), scale_heterogeneity=ScaleHeterogeneity(), draws=DRAWS)
+    results = model.fit(people)
+    table = cc.random_coefficients(results)
+    frame = table.to_frame().set_index("")
+    tau = results.coefficient("tau")
+    for name in ("wait", "price"):
+        size = results.coefficient(name)
+        assert frame.loc[name, "distribution"] == "scaled"
+        assert frame.loc[name, "mean"] == pytest.approx(size, rel=1e-3)
+        spread = abs(size) * math.sqrt(math.expm1(tau**2))
+        assert frame.loc[name, "sd"] == pytest.approx(spread, rel=1e-2)
+        middle = size * math.exp(-(tau**2) / 2)
+        assert frame.loc[name, "median"] == pytest.approx(middle, rel=1e-3)
+    assert "counted among simulated people" in str(table)
+
+
+def test_tastes_that_vary_within_people_are_told_between_them(people):
+    model = MixedLogit(
+        Utility(FORMULA),
+        random={"wait": Normal()},
+        within={"wait": Normal()},
+        within_draws=16,
+        draws=64,
+        fixed={"sd within[wait]": 0.05},
+    )
+    table = cc.random_coefficients(model.fit(people))
+    assert "wait varies from task to task as well" in str(table)
+    with pytest.raises(DataError, match="without within"):
+        cc.individual_coefficients(model.fit(people), people)
