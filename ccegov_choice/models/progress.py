@@ -62,12 +62,13 @@ class Bar:
 
     def _show(self, rest: str) -> None:
         passed = time.monotonic() - self.began
+        if self.line is None and passed < _DELAY:
+            return
+        told = f"{self.title}: {self.words}{rest}"
         if self.line is None:
-            if passed < _DELAY:
-                return
-            self.line = _tqdm()(total=None, leave=False, bar_format="{desc} [{elapsed}]")
+            self.line = _tqdm()(desc=told, leave=False, bar_format="{desc} [{elapsed}]")
             self.line.start_t -= passed
-        self.line.set_description_str(f"{self.title}: {self.words}{rest}")
+        self.line.set_description_str(told)
 
 
 def _tqdm() -> Any:
