@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 import ccegov_choice as cc
-from ccegov_choice.models.distributions import Normal
-from ccegov_choice.models.mixed import MixedLogit
+from ccegov_choice.models.mixed.distributions import Normal
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import KINDS
 from ccegov_choice.models.results import Results
-from ccegov_choice.models.standard_draws import KINDS
 
 NAMES = ("price", "contract", "local", "well_known", "time_of_day", "seasonal")
 COUNTS = (64, 128, 256, 512, 1024, 2048, 4096)

@@ -32,54 +32,64 @@ if TYPE_CHECKING:
     from ccegov_choice.design.personal.target import TargetDistribution as TargetDistribution
     from ccegov_choice.design.personal.versions import person_designs as person_designs
     from ccegov_choice.design.random import random_design as random_design
-    from ccegov_choice.models import pylogit_backend as pylogit  # noqa: F401
-    from ccegov_choice.models.certificate import Certificate as Certificate
-    from ccegov_choice.models.class_profiles import class_profiles as class_profiles
-    from ccegov_choice.models.class_profiles import class_table as class_table
-    from ccegov_choice.models.class_shares import class_membership as class_membership
-    from ccegov_choice.models.class_shares import class_shares as class_shares
-    from ccegov_choice.models.class_spec import ClassSpec as ClassSpec
-    from ccegov_choice.models.class_spec import lexicographic as lexicographic
+    from ccegov_choice.models.certificate.certificate import Certificate as Certificate
+    from ccegov_choice.models.classes.latent_class import LatentClass as LatentClass
+    from ccegov_choice.models.classes.non_attendance import (
+        AttributeNonAttendance as AttributeNonAttendance,
+    )
+    from ccegov_choice.models.classes.non_attendance import (
+        stated_non_attendance as stated_non_attendance,
+    )
+    from ccegov_choice.models.classes.profiles import class_profiles as class_profiles
+    from ccegov_choice.models.classes.profiles import class_table as class_table
+    from ccegov_choice.models.classes.shares import class_membership as class_membership
+    from ccegov_choice.models.classes.shares import class_shares as class_shares
+    from ccegov_choice.models.classes.spec import ClassSpec as ClassSpec
+    from ccegov_choice.models.classes.spec import lexicographic as lexicographic
     from ccegov_choice.models.compare import compare as compare
     from ccegov_choice.models.covariance import BHHH as BHHH
     from ccegov_choice.models.covariance import Bootstrap as Bootstrap
     from ccegov_choice.models.covariance import Classical as Classical
     from ccegov_choice.models.covariance import Clustered as Clustered
     from ccegov_choice.models.covariance import Robust as Robust
-    from ccegov_choice.models.cross_nested import CrossNestedLogit as CrossNestedLogit
-    from ccegov_choice.models.distributions import CensoredNormal as CensoredNormal
-    from ccegov_choice.models.distributions import ConstrainedTriangular as ConstrainedTriangular
-    from ccegov_choice.models.distributions import Distribution as Distribution
-    from ccegov_choice.models.distributions import JohnsonSB as JohnsonSB
-    from ccegov_choice.models.distributions import LogNormal as LogNormal
-    from ccegov_choice.models.distributions import Normal as Normal
-    from ccegov_choice.models.distributions import Triangular as Triangular
-    from ccegov_choice.models.distributions import Uniform as Uniform
-    from ccegov_choice.models.estimate import FitOptions as FitOptions
+    from ccegov_choice.models.fitting.estimate import FitOptions as FitOptions
     from ccegov_choice.models.individual import individual_coefficients as individual_coefficients
-    from ccegov_choice.models.latent_class import LatentClass as LatentClass
-    from ccegov_choice.models.logit import Logit as Logit
-    from ccegov_choice.models.mixed import MixedLogit as MixedLogit
-    from ccegov_choice.models.nested import NestedLogit as NestedLogit
-    from ccegov_choice.models.non_attendance import (
-        AttributeNonAttendance as AttributeNonAttendance,
+    from ccegov_choice.models.logit.logit import Logit as Logit
+    from ccegov_choice.models.logit.scaled_logit import ScaledLogit as ScaledLogit
+    from ccegov_choice.models.mixed.distributions import CensoredNormal as CensoredNormal
+    from ccegov_choice.models.mixed.distributions import (
+        ConstrainedTriangular as ConstrainedTriangular,
     )
-    from ccegov_choice.models.non_attendance import stated_non_attendance as stated_non_attendance
+    from ccegov_choice.models.mixed.distributions import Distribution as Distribution
+    from ccegov_choice.models.mixed.distributions import JohnsonSB as JohnsonSB
+    from ccegov_choice.models.mixed.distributions import LogNormal as LogNormal
+    from ccegov_choice.models.mixed.distributions import Normal as Normal
+    from ccegov_choice.models.mixed.distributions import Triangular as Triangular
+    from ccegov_choice.models.mixed.distributions import Uniform as Uniform
+    from ccegov_choice.models.mixed.mixed_logit import MixedLogit as MixedLogit
+    from ccegov_choice.models.mixed.random_coefficients import (
+        random_coefficients as random_coefficients,
+    )
+    from ccegov_choice.models.mixed.random_correlations import (
+        random_correlations as random_correlations,
+    )
+    from ccegov_choice.models.mixed.scale_heterogeneity import (
+        ScaleHeterogeneity as ScaleHeterogeneity,
+    )
+    from ccegov_choice.models.mixed.standard_draws import MLHS as MLHS
+    from ccegov_choice.models.mixed.standard_draws import Halton as Halton
+    from ccegov_choice.models.mixed.standard_draws import PseudoRandom as PseudoRandom
+    from ccegov_choice.models.mixed.standard_draws import Sobol as Sobol
+    from ccegov_choice.models.mixed.tabulated import TabulatedDistribution as TabulatedDistribution
+    from ccegov_choice.models.mixed.tabulated import TruncatedNormal as TruncatedNormal
+    from ccegov_choice.models.nests.cross_nested_logit import CrossNestedLogit as CrossNestedLogit
+    from ccegov_choice.models.nests.nested_logit import NestedLogit as NestedLogit
     from ccegov_choice.models.predict import elasticities as elasticities
     from ccegov_choice.models.predict import marginal_effects as marginal_effects
     from ccegov_choice.models.predict import predict as predict
-    from ccegov_choice.models.random_coefficients import random_coefficients as random_coefficients
-    from ccegov_choice.models.random_correlations import random_correlations as random_correlations
+    from ccegov_choice.models.pylogit import backend as pylogit  # noqa: F401
     from ccegov_choice.models.results import Results as Results
-    from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity as ScaleHeterogeneity
-    from ccegov_choice.models.scaled import ScaledLogit as ScaledLogit
     from ccegov_choice.models.simulate import simulate_choices as simulate_choices
-    from ccegov_choice.models.standard_draws import MLHS as MLHS
-    from ccegov_choice.models.standard_draws import Halton as Halton
-    from ccegov_choice.models.standard_draws import PseudoRandom as PseudoRandom
-    from ccegov_choice.models.standard_draws import Sobol as Sobol
-    from ccegov_choice.models.tabulated import TabulatedDistribution as TabulatedDistribution
-    from ccegov_choice.models.tabulated import TruncatedNormal as TruncatedNormal
     from ccegov_choice.models.tastes import ClassTaste as ClassTaste
     from ccegov_choice.models.tastes import RandomTaste as RandomTaste
     from ccegov_choice.policy.scenario import Scenario as Scenario
@@ -155,40 +165,40 @@ _WHERE = {
     "attribute_choices": "power.narrow",
     "ChoiceData": "data.choice_data",
     "load_dataset": "data.datasets",
-    "Logit": "models.logit",
-    "NestedLogit": "models.nested",
-    "CrossNestedLogit": "models.cross_nested",
-    "ScaledLogit": "models.scaled",
-    "LatentClass": "models.latent_class",
-    "ClassSpec": "models.class_spec",
-    "lexicographic": "models.class_spec",
-    "AttributeNonAttendance": "models.non_attendance",
-    "stated_non_attendance": "models.non_attendance",
-    "class_table": "models.class_profiles",
-    "class_shares": "models.class_shares",
-    "class_membership": "models.class_shares",
-    "class_profiles": "models.class_profiles",
+    "Logit": "models.logit.logit",
+    "NestedLogit": "models.nests.nested_logit",
+    "CrossNestedLogit": "models.nests.cross_nested_logit",
+    "ScaledLogit": "models.logit.scaled_logit",
+    "LatentClass": "models.classes.latent_class",
+    "ClassSpec": "models.classes.spec",
+    "lexicographic": "models.classes.spec",
+    "AttributeNonAttendance": "models.classes.non_attendance",
+    "stated_non_attendance": "models.classes.non_attendance",
+    "class_table": "models.classes.profiles",
+    "class_shares": "models.classes.shares",
+    "class_membership": "models.classes.shares",
+    "class_profiles": "models.classes.profiles",
     "individual_coefficients": "models.individual",
-    "random_correlations": "models.random_correlations",
-    "MixedLogit": "models.mixed",
-    "ScaleHeterogeneity": "models.scale_heterogeneity",
-    "Distribution": "models.distributions",
-    "Normal": "models.distributions",
-    "LogNormal": "models.distributions",
-    "CensoredNormal": "models.distributions",
-    "JohnsonSB": "models.distributions",
-    "Uniform": "models.distributions",
-    "Triangular": "models.distributions",
-    "ConstrainedTriangular": "models.distributions",
-    "TruncatedNormal": "models.tabulated",
-    "TabulatedDistribution": "models.tabulated",
-    "Sobol": "models.standard_draws",
-    "Halton": "models.standard_draws",
-    "MLHS": "models.standard_draws",
-    "PseudoRandom": "models.standard_draws",
-    "FitOptions": "models.estimate",
-    "Certificate": "models.certificate",
-    "random_coefficients": "models.random_coefficients",
+    "random_correlations": "models.mixed.random_correlations",
+    "MixedLogit": "models.mixed.mixed_logit",
+    "ScaleHeterogeneity": "models.mixed.scale_heterogeneity",
+    "Distribution": "models.mixed.distributions",
+    "Normal": "models.mixed.distributions",
+    "LogNormal": "models.mixed.distributions",
+    "CensoredNormal": "models.mixed.distributions",
+    "JohnsonSB": "models.mixed.distributions",
+    "Uniform": "models.mixed.distributions",
+    "Triangular": "models.mixed.distributions",
+    "ConstrainedTriangular": "models.mixed.distributions",
+    "TruncatedNormal": "models.mixed.tabulated",
+    "TabulatedDistribution": "models.mixed.tabulated",
+    "Sobol": "models.mixed.standard_draws",
+    "Halton": "models.mixed.standard_draws",
+    "MLHS": "models.mixed.standard_draws",
+    "PseudoRandom": "models.mixed.standard_draws",
+    "FitOptions": "models.fitting.estimate",
+    "Certificate": "models.certificate.certificate",
+    "random_coefficients": "models.mixed.random_coefficients",
     "Results": "models.results",
     "BHHH": "models.covariance",
     "Bootstrap": "models.covariance",
@@ -214,7 +224,7 @@ _WHERE = {
 _MODULES = {
     "errors": "errors",
     "library": "study.library",
-    "pylogit": "models.pylogit_backend",
+    "pylogit": "models.pylogit.backend",
 }
 
 __all__ = ["__version__", *sorted([*_WHERE, *_MODULES])]  # noqa: PLE0604

@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     design = Design.read(folder, study)
     step("design", f"{design.tasks} tasks in {design.blocks} blocks, replayed from {folder}")
 
-    from ccegov_choice.models.logit import Logit
+    from ccegov_choice.models.logit.logit import Logit
     from ccegov_choice.models.simulate import simulate_choices
     from ccegov_choice.models.tastes import ClassTaste
     from ccegov_choice.study.utility import Utility

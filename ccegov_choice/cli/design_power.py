@@ -71,7 +71,7 @@ def run_power(arguments: argparse.Namespace) -> int:
     """Print the plan of a saved design."""
     from ccegov_choice.design.beliefs.prior import Prior
     from ccegov_choice.design.design import Design
-    from ccegov_choice.models.logit import Logit
+    from ccegov_choice.models.logit.logit import Logit
     from ccegov_choice.power.plan import plan_sample
     from ccegov_choice.power.settings import FieldConditions, Goal
     from ccegov_choice.study.study import Study

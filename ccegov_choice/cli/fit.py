@@ -34,7 +34,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Fit, print and save."""
-    from ccegov_choice.models.logit import Logit
+    from ccegov_choice.models.logit.logit import Logit
     from ccegov_choice.study.utility import Utility
 
     data = read_source(arguments)

@@ -19,7 +19,7 @@ from ccegov_choice.data.datasets import load_dataset
 from ccegov_choice.data.published.taxes import BANDS, CURVED, LINEAR
 from ccegov_choice.errors import FileFormatError
 from ccegov_choice.models.compare import Comparison, compare
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import Results
 from ccegov_choice.report.document import Report
 from ccegov_choice.study.utility import Utility

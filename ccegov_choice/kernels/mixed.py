@@ -59,7 +59,7 @@ _SHIFT = np.int64(52)
 _LN2 = 0.6931471805599453
 # A utility difference beyond 700 is cut by the exponential. It shows in the value of a person only
 # if that is below minus this.
-_MAY_BE_CUT = -650.0
+MAY_BE_CUT = -650.0
 _CUT = 699.0
 _NOTHING = -1e300
 
@@ -143,7 +143,8 @@ class PersonSums(NamedTuple):
     Attributes
     ----------
     value : (N,) float64
-        Log-likelihood of each person; NaN where a utility is not finite or beyond 700.
+        Log-likelihood of each person; NaN where a utility is not finite, and after `refuse_cut`
+        where one is beyond 700.
     a : (N, I) float64
         Its slope in ``a``.
     b : (N, E) float64
@@ -549,11 +550,6 @@ def mixed_people(
                         total += s.weight[t] * p[t]
                     s.mean[row] += total
         value = best + np.log(mass / draws.number) + wrong
-        if (
-            value < _MAY_BE_CUT
-            and largest_difference(data, draws, structure, row_a, row_b, n, s) > _CUT
-        ):
-            value = np.nan
         out.value[n] = value
         for i in range(len(mine_a)):
             mine_a[i] /= mass
@@ -565,3 +561,29 @@ def mixed_people(
             for row in range(rows):
                 total += data.fixed[start + row, k] * s.mean[row]
             mine[k] = -total / mass
+
+
+@kernel
+def refuse_cut(
+    data: Any, draws: Any, structure: Any, a: Any, b: Any, fixed: Any, room: Any, out: Any
+) -> None:
+    """Write NaN for people with so low a value that it may have been cut, where it has been.
+
+    Apart from `mixed_people`, whose arguments these are, because it is hardly ever needed and takes
+    as long to compile.
+    """
+    steady = data.fixed.shape[1]
+    columns, values = data.random.shape[1], len(structure.kind)
+    s = new_scratch(len(draws.dimensions), values, columns, room[0], room[1])
+    for n in range(len(out.value)):
+        if not out.value[n] < MAY_BE_CUT:
+            continue
+        start = data.task_rows[data.person_tasks[n]]
+        for row in range(data.task_rows[data.person_tasks[n + 1]] - start):
+            total = 0.0
+            for k in range(steady):
+                total += data.fixed[start + row, k] * fixed[k]
+            s.level[row] = total
+        row_a, row_b = a[n if len(a) > 1 else 0], b[n if len(b) > 1 else 0]
+        if largest_difference(data, draws, structure, row_a, row_b, n, s) > _CUT:
+            out.value[n] = np.nan

@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import CovarianceError
-from ccegov_choice.models.constraints import left_inverse
 from ccegov_choice.models.covariance import Bootstrap
-from ccegov_choice.models.estimate import FitOptions, Optimum, maximise
 from ccegov_choice.models.evidence import Computed
-from ccegov_choice.models.people_search import PeopleObjective, PeopleProblem
+from ccegov_choice.models.fitting.constraints import left_inverse
+from ccegov_choice.models.fitting.estimate import FitOptions, Optimum, maximise
+from ccegov_choice.models.fitting.people_search import PeopleObjective, PeopleProblem
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
-    from ccegov_choice.models.constraints import Constraints
+    from ccegov_choice.models.fitting.constraints import Constraints
     from ccegov_choice.models.results import Results
 
 FloatArray = npt.NDArray[np.float64]
@@ -112,8 +112,8 @@ def _refits(
     CovarianceError
         If the model cannot be refitted.
     """
-    from ccegov_choice.models.fit_logit import logit_problem
-    from ccegov_choice.models.logit import Logit
+    from ccegov_choice.models.logit.fit import logit_problem
+    from ccegov_choice.models.logit.logit import Logit
 
     rules = FitOptions(tolerance=1e-4, max_iterations=50)
     if isinstance(results.model, Logit):

@@ -13,7 +13,7 @@ from scipy import special
 
 from ccegov_choice._table import Absent, Cell, Table
 from ccegov_choice.errors import DataError, Problem
-from ccegov_choice.models.class_nesting import has_classes, is_restricted, why_no_test
+from ccegov_choice.models.classes.nesting import has_classes, is_restricted, why_no_test
 from ccegov_choice.models.nesting import is_special_case
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.models.constraints import left_inverse
+from ccegov_choice.models.fitting.constraints import left_inverse
 
 if TYPE_CHECKING:
     from ccegov_choice.models.results import Results

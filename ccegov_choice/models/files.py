@@ -15,11 +15,11 @@ import numpy.typing as npt
 from ccegov_choice._files import read_json, write_json
 from ccegov_choice._provenance import Provenance
 from ccegov_choice.errors import FileFormatError, UtilityError, unknown_name
+from ccegov_choice.models.certificate.trust import SimulationNoise, Trust
 from ccegov_choice.models.covariance import covariance_from_dict
-from ccegov_choice.models.estimate import OptimisationRecord, TracePoint
+from ccegov_choice.models.fitting.estimate import OptimisationRecord, TracePoint
+from ccegov_choice.models.fitting.status import Status
 from ccegov_choice.models.results import Model, Results
-from ccegov_choice.models.status import Status
-from ccegov_choice.models.trust import SimulationNoise, Trust
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.utility import Utility
 
@@ -31,13 +31,13 @@ SCHEMA = 1
 
 # kind of model in a file -> module and class whose ``from_dict(content, utility)`` reads it
 _MODELS = {
-    "latent_class": ("ccegov_choice.models.latent_class", "LatentClass"),
-    "logit": ("ccegov_choice.models.logit", "Logit"),
-    "nested logit": ("ccegov_choice.models.nested", "NestedLogit"),
-    "cross-nested logit": ("ccegov_choice.models.cross_nested", "CrossNestedLogit"),
-    "scaled logit": ("ccegov_choice.models.scaled", "ScaledLogit"),
-    "mixed": ("ccegov_choice.models.mixed", "MixedLogit"),
-    "pylogit": ("ccegov_choice.models.pylogit_model", "PylogitModel"),
+    "latent_class": ("ccegov_choice.models.classes.latent_class", "LatentClass"),
+    "logit": ("ccegov_choice.models.logit.logit", "Logit"),
+    "nested logit": ("ccegov_choice.models.nests.nested_logit", "NestedLogit"),
+    "cross-nested logit": ("ccegov_choice.models.nests.cross_nested_logit", "CrossNestedLogit"),
+    "scaled logit": ("ccegov_choice.models.logit.scaled_logit", "ScaledLogit"),
+    "mixed": ("ccegov_choice.models.mixed.mixed_logit", "MixedLogit"),
+    "pylogit": ("ccegov_choice.models.pylogit.model", "PylogitModel"),
 }
 _COUNTS = ("people", "tasks", "rows", "weighted")
 _LIKELIHOODS = ("log_likelihood", "log_likelihood_null", "log_likelihood_constants")

@@ -16,17 +16,17 @@ from scipy import special
 from ccegov_choice._provenance import Provenance
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import ChoiceError, CovarianceError, TasteError, unknown_name
+from ccegov_choice.models.certificate.trust import Trust
 from ccegov_choice.models.covariance import Bootstrap, Covariance, covariance_kind
-from ccegov_choice.models.estimate import OptimisationRecord
 from ccegov_choice.models.evidence import Evidence
-from ccegov_choice.models.trust import Trust
+from ccegov_choice.models.fitting.estimate import OptimisationRecord
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.utility import Utility
 
 if TYPE_CHECKING:
     from ccegov_choice._table import Table
     from ccegov_choice.data.choice_data import ChoiceData
-    from ccegov_choice.models.certificate import Certificate
+    from ccegov_choice.models.certificate.certificate import Certificate
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -331,7 +331,7 @@ class Results:
         None where another package made them. Standard errors of another kind
         (`with_covariance`) make another certificate.
         """
-        from ccegov_choice.models.certificate import certify
+        from ccegov_choice.models.certificate.certificate import certify
 
         return certify(self)
 

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ccegov_choice.models.constraints import left_inverse
 from ccegov_choice.models.effects import Effect, Effects, View, pairs_of
+from ccegov_choice.models.fitting.constraints import left_inverse
 
 if TYPE_CHECKING:
     from ccegov_choice.models.probabilities import Tasks

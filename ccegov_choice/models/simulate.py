@@ -14,7 +14,7 @@ from ccegov_choice._provenance import Provenance
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.data.frames import to_pandas
 from ccegov_choice.errors import DataError, Problem, UtilityError
-from ccegov_choice.models.assemble import scale_groups
+from ccegov_choice.models.fitting.assemble import scale_groups
 from ccegov_choice.models.tastes import ClassTaste, RandomTaste, Taste, draw_tastes, taste_problems
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.models.constraints import Constraints
+from ccegov_choice.models.fitting.constraints import Constraints
 from ccegov_choice.power.groups import Groups
 from ccegov_choice.power.precision import Answering, Precision, fixed_of, precision_of
 from ccegov_choice.power.question import Question

@@ -11,7 +11,7 @@ import numpy as np
 from ccegov_choice._provenance import Provenance
 from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.errors import DesignError, Problem
-from ccegov_choice.models.constraints import Constraints, constrain
+from ccegov_choice.models.fitting.constraints import Constraints, constrain
 from ccegov_choice.power.formula import ByFormula, answer_by_formula
 from ccegov_choice.power.groups import Groups, check_groups, difference_questions
 from ccegov_choice.power.precision import Answering, fixed_of
@@ -26,7 +26,7 @@ from ccegov_choice.power.truth import Truth, check_truth, scenarios
 
 if TYPE_CHECKING:
     from ccegov_choice.design.design import Design
-    from ccegov_choice.models.logit import Logit
+    from ccegov_choice.models.logit.logit import Logit
 
 
 def plan_sample(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ccegov_choice.design.efficient.information import CodedTasks, typical_person
 from ccegov_choice.errors import DesignError
-from ccegov_choice.models.constraints import Constraints
+from ccegov_choice.models.fitting.constraints import Constraints
 from ccegov_choice.power.truth import Mixture
 from ccegov_choice.study.people import gather_people
 from ccegov_choice.study.utility import Utility

@@ -14,7 +14,7 @@ from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.design import Design
 from ccegov_choice.design.efficient.information import typical_person
 from ccegov_choice.errors import ConvergenceError, CovarianceError, IdentificationError
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import Results
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.models.tastes import ClassTaste, Taste

@@ -12,7 +12,7 @@ from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.design import Design
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import DesignError
-from ccegov_choice.models.constraints import constrain
+from ccegov_choice.models.fitting.constraints import constrain
 from ccegov_choice.power.formula import ByFormula
 from ccegov_choice.power.grid import Grid, TimeBudget, attributes_of, check_grid
 from ccegov_choice.power.narrow import narrow_prior, narrow_study

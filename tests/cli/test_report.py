@@ -9,7 +9,7 @@ import pytest
 
 from ccegov_choice.cli.main import main
 from ccegov_choice.design.random import random_design
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

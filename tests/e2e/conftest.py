@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from ccegov_choice.design.random import random_design
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import ClassTaste, simulate_choices
 from ccegov_choice.policy.uptake import uptake
 from ccegov_choice.report.document import Report

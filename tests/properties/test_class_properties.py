@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ccegov_choice as cc
-from ccegov_choice.models.class_assemble import mixture
-from ccegov_choice.models.class_mixture import MixtureLikelihood
-from ccegov_choice.models.class_order import permuted
-from ccegov_choice.models.membership import Membership
+from ccegov_choice.models.classes.assemble import mixture
+from ccegov_choice.models.classes.membership import Membership
+from ccegov_choice.models.classes.mixture import MixtureLikelihood
+from ccegov_choice.models.classes.order import permuted
 
 numbers = st.floats(-3, 3, allow_nan=False)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ccegov_choice.kernels import reference
 from ccegov_choice.kernels.logit import Choices
-from ccegov_choice.models.likelihood import LogitLikelihood
+from ccegov_choice.models.fitting.likelihood import LogitLikelihood
 
 
 def _frozen(array):

@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import ccegov_choice as cc
-from ccegov_choice.models.coefficient_moments import moments
-from ccegov_choice.models.distributions import KINDS, JohnsonSB
-from ccegov_choice.models.fit_mixed import mixed_problem
-from ccegov_choice.models.standard_draws import KINDS as DRAWS
+from ccegov_choice.models.mixed.coefficient_moments import moments
+from ccegov_choice.models.mixed.distributions import KINDS, JohnsonSB
+from ccegov_choice.models.mixed.fit import mixed_problem
+from ccegov_choice.models.mixed.standard_draws import KINDS as DRAWS
 
 numbers = st.floats(-2.0, 2.0, allow_nan=False)
 SHAPES = [JohnsonSB(-1.0, 2.0) if name == "JohnsonSB" else kind() for name, kind in KINDS.items()]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ccegov_choice.kernels import nested_reference
 from ccegov_choice.kernels.nested import TreeChoices, tree_shares
-from ccegov_choice.models.tree import (
+from ccegov_choice.models.nests.likelihood import TreeLikelihood
+from ccegov_choice.models.nests.tree import (
     Nest,
     allocation_names,
     dissimilarity_names,
@@ -17,7 +18,6 @@ from ccegov_choice.models.tree import (
     read_nests,
     thaw,
 )
-from ccegov_choice.models.tree_likelihood import TreeLikelihood
 
 NAMES = tuple("abcdefg")
 

@@ -9,8 +9,8 @@ from hypothesis.extra.numpy import arrays
 
 from ccegov_choice._provenance import Provenance
 from ccegov_choice.models.covariance import Classical
-from ccegov_choice.models.estimate import OptimisationRecord, Status
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.fitting.estimate import OptimisationRecord, Status
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import Results
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.numeraire import Numeraire

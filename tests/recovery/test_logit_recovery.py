@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from ccegov_choice.data.choice_data import ChoiceData
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.study.utility import Utility
 
 TRUTH = np.array([-0.08, 0.6, -1.1, 0.3, 0.9])

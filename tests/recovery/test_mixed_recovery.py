@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 import ccegov_choice as cc
-from ccegov_choice.models.distributions import (
+from ccegov_choice.models.mixed.distributions import (
     CensoredNormal,
     ConstrainedTriangular,
     JohnsonSB,
@@ -21,8 +21,8 @@ from ccegov_choice.models.distributions import (
     Triangular,
     Uniform,
 )
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.standard_draws import Sobol
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import Sobol
 
 STUDY = cc.Study(
     "claim",

@@ -12,11 +12,11 @@ import pytest
 from scipy import stats
 
 import ccegov_choice as cc
-from ccegov_choice.models.distributions import Normal
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity
-from ccegov_choice.models.standard_draws import Sobol
-from ccegov_choice.models.tabulated import TabulatedDistribution, TruncatedNormal
+from ccegov_choice.models.mixed.distributions import Normal
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.scale_heterogeneity import ScaleHeterogeneity
+from ccegov_choice.models.mixed.standard_draws import Sobol
+from ccegov_choice.models.mixed.tabulated import TabulatedDistribution, TruncatedNormal
 
 NAMES = ["wait", "price", "info"]
 UTILITY = cc.Utility("wait + price + info")

@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 import ccegov_choice as cc
-from ccegov_choice.models.cross_nested import CrossNestedLogit
-from ccegov_choice.models.nested import NestedLogit
-from ccegov_choice.models.scaled import ScaledLogit
+from ccegov_choice.models.logit.scaled_logit import ScaledLogit
+from ccegov_choice.models.nests.cross_nested_logit import CrossNestedLogit
+from ccegov_choice.models.nests.nested_logit import NestedLogit
 
 WAYS = ("web", "phone", "office", "post", "agent")
 STUDY = cc.Study(

@@ -15,7 +15,7 @@ from scipy import stats
 
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import TradeOffError
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import ClassTaste, simulate_choices
 from ccegov_choice.power.plan import plan_sample
 from ccegov_choice.power.settings import FieldConditions

@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 from ccegov_choice.design.random import random_design
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.numeraire import Numeraire

@@ -15,8 +15,8 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.kernels.mixture_reference import mixture
-from ccegov_choice.models.assemble import logit_likelihood
-from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.fitting.assemble import logit_likelihood
+from ccegov_choice.models.fitting.estimate import FitOptions
 
 pytestmark = pytest.mark.data
 

@@ -9,7 +9,7 @@ import pytest
 from statsmodels.discrete.conditional_models import ConditionalLogit
 
 import ccegov_choice as cc
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 
 
 @pytest.fixture(scope="module")

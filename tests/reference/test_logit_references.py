@@ -16,7 +16,7 @@ from statsmodels.discrete.conditional_models import ConditionalLogit
 
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.data.datasets import load_dataset
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import Results
 
 pytestmark = pytest.mark.data

@@ -16,11 +16,11 @@ import pytest
 from scipy import special
 
 import ccegov_choice as cc
-from ccegov_choice.models.assemble import logit_likelihood
-from ccegov_choice.models.distributions import LogNormal, Normal, Triangular, Uniform
-from ccegov_choice.models.fit_mixed import mixed_problem
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.standard_draws import Halton, Sobol
+from ccegov_choice.models.fitting.assemble import logit_likelihood
+from ccegov_choice.models.mixed.distributions import LogNormal, Normal, Triangular, Uniform
+from ccegov_choice.models.mixed.fit import mixed_problem
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import Halton, Sobol
 
 pytestmark = pytest.mark.data
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import ccegov_choice as cc
-from ccegov_choice.models.distributions import Normal
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.standard_draws import Sobol
+from ccegov_choice.models.mixed.distributions import Normal
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import Sobol
 
 pytestmark = pytest.mark.data
 

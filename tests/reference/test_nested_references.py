@@ -17,9 +17,9 @@ import pandas as pd
 import pytest
 
 import ccegov_choice as cc
-from ccegov_choice.models.cross_nested import CrossNestedLogit
-from ccegov_choice.models.nested import NestedLogit
-from ccegov_choice.models.scaled import ScaledLogit
+from ccegov_choice.models.logit.scaled_logit import ScaledLogit
+from ccegov_choice.models.nests.cross_nested_logit import CrossNestedLogit
+from ccegov_choice.models.nests.nested_logit import NestedLogit
 
 pytestmark = pytest.mark.data
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from ccegov_choice.data.datasets import load_dataset
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.tradeoff.ratio import trade_offs, willingness_to_trade
 
 PUBLISHED = {

@@ -20,7 +20,7 @@ from ccegov_choice.design.judging.trading import named_trades
 from ccegov_choice.design.orthogonal import orthogonal_design
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import DesignError
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

@@ -14,7 +14,7 @@ from ccegov_choice.design.beliefs.belief import Belief
 from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import DesignError, FileFormatError
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.study import library
 from ccegov_choice.study.attribute import Attribute

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ccegov_choice.kernels import reference
-from ccegov_choice.models.likelihood import LogitLikelihood
+from ccegov_choice.models.fitting.likelihood import LogitLikelihood
 
 # sizes that take each way through the kernel: pairs, four, bands, loops, and mixtures of them
 SIZES = [[2], [3], [1, 2, 3], [4], [2, 3, 4], [5], [3, 8], [8], [9], [1, 12], [40], [2, 700]]
@@ -66,7 +66,7 @@ def test_score_and_hessian_are_derivatives(choices, groups):
 @pytest.mark.parametrize("groups", [1, 3])
 @pytest.mark.parametrize("sizes", [[3], [4], [2, 6], [20]], ids=str)
 def test_any_number_of_threads_gives_the_same_bits(choices, sizes, groups, monkeypatch):
-    monkeypatch.setattr("ccegov_choice.models.likelihood.ONE_THREAD", 0)
+    monkeypatch.setattr("ccegov_choice.models.fitting.likelihood.ONE_THREAD", 0)
     data = choices(sizes, tasks=12_000, coefficients=6, groups=groups)
     theta = _theta(6, groups)
     one, two = (_likelihood(data, len(theta), threads) for threads in (1, 3))

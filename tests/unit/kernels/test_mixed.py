@@ -10,7 +10,7 @@ import pytest
 from ccegov_choice.kernels import mixed_reference as twin
 from ccegov_choice.kernels.mixed import Differences
 from ccegov_choice.kernels.mixed_posterior import mixed_posterior
-from ccegov_choice.models.distributions import (
+from ccegov_choice.models.mixed.distributions import (
     CensoredNormal,
     ConstrainedTriangular,
     JohnsonSB,
@@ -19,9 +19,9 @@ from ccegov_choice.models.distributions import (
     Triangular,
     Uniform,
 )
-from ccegov_choice.models.mixed_likelihood import MixedLikelihood
-from ccegov_choice.models.standard_draws import MLHS, Halton, PseudoRandom, Sobol
-from ccegov_choice.models.taste_map import Load, TasteMap, Value
+from ccegov_choice.models.mixed.likelihood import MixedLikelihood
+from ccegov_choice.models.mixed.standard_draws import MLHS, Halton, PseudoRandom, Sobol
+from ccegov_choice.models.mixed.taste_map import Load, TasteMap, Value
 
 PEOPLE = 23
 

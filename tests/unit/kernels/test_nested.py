@@ -8,8 +8,8 @@ import pytest
 from ccegov_choice.kernels import nested_reference, reference
 from ccegov_choice.kernels.logit import Choices
 from ccegov_choice.kernels.nested import TreeChoices, tree_shares
-from ccegov_choice.models.tree import Nest, allocation_names, dissimilarity_names, pack
-from ccegov_choice.models.tree_likelihood import TreeLikelihood
+from ccegov_choice.models.nests.likelihood import TreeLikelihood
+from ccegov_choice.models.nests.tree import Nest, allocation_names, dissimilarity_names, pack
 
 COEFFICIENTS, SLOPES, ALTERNATIVES = 4, 2, 6
 NAMES = tuple("abcdef")
@@ -186,7 +186,7 @@ def test_a_person_counted_twice_counts_twice(name):
 
 @pytest.mark.parametrize("name", ["two nests", "crossed", "no nests"])
 def test_any_number_of_threads_gives_the_same_bits(name, monkeypatch):
-    monkeypatch.setattr("ccegov_choice.models.tree_likelihood.ONE_THREAD", 0)
+    monkeypatch.setattr("ccegov_choice.models.nests.likelihood.ONE_THREAD", 0)
     likelihood, theta = make(name, tasks=3000)
     many = TreeLikelihood(likelihood.choices, likelihood.tree, threads=3)
     one, other = likelihood.people(theta), many.people(theta)

@@ -9,14 +9,14 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.errors import ChoiceWarning, ConvergenceError
-from ccegov_choice.models.distributions import LogNormal, Normal
-from ccegov_choice.models.estimate import FitOptions
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.person_likelihood import PersonValues
+from ccegov_choice.models.certificate.simulation_noise import redrawn, simulation_noise, together
+from ccegov_choice.models.certificate.trust import SimulationNoise, Trust
+from ccegov_choice.models.fitting.estimate import FitOptions
+from ccegov_choice.models.fitting.person_likelihood import PersonValues
+from ccegov_choice.models.mixed.distributions import LogNormal, Normal
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import PseudoRandom, Sobol
 from ccegov_choice.models.results import Results
-from ccegov_choice.models.simulation_noise import redrawn, simulation_noise, together
-from ccegov_choice.models.standard_draws import PseudoRandom, Sobol
-from ccegov_choice.models.trust import SimulationNoise, Trust
 
 WAYS = ("web", "phone", "office")
 STUDY = cc.Study(

@@ -9,12 +9,12 @@ import pytest
 
 from ccegov_choice.errors import DataError
 from ccegov_choice.kernels.mixture_reference import mixture as twin
-from ccegov_choice.models.assemble import logit_likelihood
-from ccegov_choice.models.class_assemble import mixture
-from ccegov_choice.models.class_order import permuted, rescaled
-from ccegov_choice.models.class_spec import ClassSpec
-from ccegov_choice.models.latent_class import LatentClass
-from ccegov_choice.models.non_attendance import AttributeNonAttendance
+from ccegov_choice.models.classes.assemble import mixture
+from ccegov_choice.models.classes.latent_class import LatentClass
+from ccegov_choice.models.classes.non_attendance import AttributeNonAttendance
+from ccegov_choice.models.classes.order import permuted, rescaled
+from ccegov_choice.models.classes.spec import ClassSpec
+from ccegov_choice.models.fitting.assemble import logit_likelihood
 from ccegov_choice.study.utility import Utility
 
 FORMULA = "wait + price + help"

@@ -8,11 +8,11 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.errors import DataError, UtilityError
-from ccegov_choice.models.class_assemble import mixture
-from ccegov_choice.models.class_shares import Fitted
-from ccegov_choice.models.class_spec import ClassSpec
-from ccegov_choice.models.estimate import FitOptions
-from ccegov_choice.models.latent_class import LatentClass
+from ccegov_choice.models.classes.assemble import mixture
+from ccegov_choice.models.classes.latent_class import LatentClass
+from ccegov_choice.models.classes.shares import Fitted
+from ccegov_choice.models.classes.spec import ClassSpec
+from ccegov_choice.models.fitting.estimate import FitOptions
 from ccegov_choice.study.utility import Utility
 
 FORMULA = "wait + price"

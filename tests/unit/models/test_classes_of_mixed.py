@@ -10,10 +10,10 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.errors import UtilityError
-from ccegov_choice.models.class_assemble import mixture
-from ccegov_choice.models.distributions import LogNormal, Normal
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.standard_draws import Sobol
+from ccegov_choice.models.classes.assemble import mixture
+from ccegov_choice.models.mixed.distributions import LogNormal, Normal
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import Sobol
 
 FORMULA = "wait + price"
 DRAWS = Sobol(64, seed=1)

@@ -10,7 +10,7 @@ from scipy import stats
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import DataError
 from ccegov_choice.models.compare import compare
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.nesting import is_special_case
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.study.attribute import Attribute

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ccegov_choice.errors import UtilityError
-from ccegov_choice.models.constraints import constrain
+from ccegov_choice.models.fitting.constraints import constrain
 
 NAMES = ("a", "b", "c", "d")
 

@@ -7,7 +7,6 @@ import pytest
 
 from ccegov_choice.errors import CovarianceError
 from ccegov_choice.kernels import reference
-from ccegov_choice.models.assemble import logit_likelihood
 from ccegov_choice.models.bootstrap import bootstrap_estimates
 from ccegov_choice.models.covariance import (
     BHHH,
@@ -19,7 +18,8 @@ from ccegov_choice.models.covariance import (
     covariance_from_dict,
     covariance_kind,
 )
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.fitting.assemble import logit_likelihood
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.study.utility import Utility
 
 MAIN = "wait + price + help"

@@ -10,8 +10,8 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.errors import UtilityError, UtilityMaximisationWarning
-from ccegov_choice.models.cross_nested import CrossNestedLogit
-from ccegov_choice.models.nested import NestedLogit
+from ccegov_choice.models.nests.cross_nested_logit import CrossNestedLogit
+from ccegov_choice.models.nests.nested_logit import NestedLogit
 
 STUDY = cc.Study(
     "trip",

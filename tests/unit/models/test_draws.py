@@ -8,7 +8,7 @@ import pytest
 
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.models.draws import draw_parameters
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import draw_coefficients
 from ccegov_choice.study.utility import Utility
 

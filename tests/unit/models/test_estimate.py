@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ccegov_choice.models.estimate import Evaluation, FitOptions, maximise
-from ccegov_choice.models.status import Status
-from ccegov_choice.models.trust_region import Box
+from ccegov_choice.models.fitting.estimate import Evaluation, FitOptions, maximise
+from ccegov_choice.models.fitting.status import Status
+from ccegov_choice.models.fitting.trust_region import Box
 
 
 def _rosenbrock(point):

@@ -10,9 +10,9 @@ import pytest
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import CovarianceError, FileFormatError
-from ccegov_choice.models.estimate import Status
 from ccegov_choice.models.files import load_results, results_to_dict, save_results
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.fitting.estimate import Status
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.predict import predict
 from ccegov_choice.models.results import Results
 from ccegov_choice.models.simulate import simulate_choices
@@ -175,7 +175,7 @@ def test_numbers_that_are_not_finite_survive(results, tmp_path):
 
 
 def test_a_second_opinion_comes_back_too(results, tmp_path):
-    from ccegov_choice.models.pylogit_model import PylogitModel
+    from ccegov_choice.models.pylogit.model import PylogitModel
 
     model = PylogitModel(results.utility, "Mixed Logit", {}, ("log(wait)",), 200, 3)
     mixed = replace(results, model=model, scores=None)

@@ -9,10 +9,10 @@ from scipy import optimize
 
 from ccegov_choice.errors import DataError, UtilityError
 from ccegov_choice.kernels import reference
-from ccegov_choice.models.assemble import logit_likelihood
 from ccegov_choice.models.covariance import Classical, Clustered
-from ccegov_choice.models.estimate import FitOptions
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.fitting.assemble import logit_likelihood
+from ccegov_choice.models.fitting.estimate import FitOptions
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.study.utility import Utility
 
 MAIN = "wait + price + help"
@@ -67,7 +67,7 @@ def test_large_data_are_started_on_a_share_of_the_people(data, frame):
 
 
 def test_threads_do_not_change_a_bit(data, frame, monkeypatch):
-    monkeypatch.setattr("ccegov_choice.models.likelihood.ONE_THREAD", 0)
+    monkeypatch.setattr("ccegov_choice.models.fitting.likelihood.ONE_THREAD", 0)
     answers = data(frame(people=4500, tasks=4))
     one, two = (Logit(Utility(MAIN)).fit(answers, threads=n) for n in (1, 2))
     assert np.array_equal(one.estimates, two.estimates)
@@ -191,7 +191,7 @@ def test_utilities_that_overflow_are_said(data, frame):
 
 
 def test_ctrl_c_gives_results_that_say_so(answers, monkeypatch):
-    from ccegov_choice.models import likelihood
+    from ccegov_choice.models.fitting import likelihood
 
     evaluate = likelihood.LogitLikelihood.evaluate
     calls = []

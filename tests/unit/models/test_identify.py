@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from ccegov_choice.errors import ConvergenceError, IdentificationError
-from ccegov_choice.models.identify import flat_directions
-from ccegov_choice.models.logit import Logit
-from ccegov_choice.models.unidentified import (
+from ccegov_choice.models.fitting.identify import flat_directions
+from ccegov_choice.models.fitting.unidentified import (
     CollinearError,
     EmptyLevelError,
     FlatLikelihoodError,
@@ -16,6 +15,7 @@ from ccegov_choice.models.unidentified import (
     SeparationError,
     UnidentifiedError,
 )
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.utility import Utility
@@ -179,7 +179,7 @@ def test_correlated_powers_are_told_apart(data, frame):
 
 
 def test_a_search_that_is_cut_short_raises_with_its_best_point(data):
-    from ccegov_choice.models.estimate import FitOptions
+    from ccegov_choice.models.fitting.estimate import FitOptions
 
     with pytest.raises(ConvergenceError) as caught:
         Logit(Utility(MAIN)).fit(data(), options=FitOptions(max_iterations=1))
@@ -192,7 +192,7 @@ def test_a_search_that_is_cut_short_raises_with_its_best_point(data):
 
 def test_healthy_data_are_never_searched_for_separation(data, frame, monkeypatch):
     """The search by linear programming is for estimates that run away, whatever the size."""
-    from ccegov_choice.models import separation
+    from ccegov_choice.models.fitting import separation
 
     def never(*arguments):
         raise AssertionError("a healthy fit was searched for separation")

@@ -16,15 +16,15 @@ from ccegov_choice.errors import (
     TasteError,
     UtilityError,
 )
-from ccegov_choice.models.class_assemble import mixture
-from ccegov_choice.models.class_problem import INNER_STARTS, STARTS
-from ccegov_choice.models.class_spec import ClassSpec
-from ccegov_choice.models.distributions import Normal
-from ccegov_choice.models.estimate import FitOptions
-from ccegov_choice.models.latent_class import LatentClass
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.people_search import PeopleObjective
-from ccegov_choice.models.standard_draws import Sobol
+from ccegov_choice.models.classes.assemble import mixture
+from ccegov_choice.models.classes.latent_class import LatentClass
+from ccegov_choice.models.classes.problem import INNER_STARTS, STARTS
+from ccegov_choice.models.classes.spec import ClassSpec
+from ccegov_choice.models.fitting.estimate import FitOptions
+from ccegov_choice.models.fitting.people_search import PeopleObjective
+from ccegov_choice.models.mixed.distributions import Normal
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import Sobol
 from ccegov_choice.study.utility import Utility
 
 FORMULA = "wait + price"
@@ -149,7 +149,7 @@ def test_steps_of_the_em_algorithm_climb(people):
 
 
 def test_many_people_are_searched_by_a_sample_first(people, fitted, monkeypatch):
-    monkeypatch.setattr("ccegov_choice.models.class_problem._ENOUGH_PEOPLE", 50)
+    monkeypatch.setattr("ccegov_choice.models.classes.problem._ENOUGH_PEOPLE", 50)
     model = LatentClass(Utility(FORMULA), 2)
     problem = model.problem(people)
     assert len(problem.coarse.weights) == 50

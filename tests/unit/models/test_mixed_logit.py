@@ -11,7 +11,7 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.errors import ConvergenceError, DataError, TradeOffError, UtilityError
-from ccegov_choice.models.distributions import (
+from ccegov_choice.models.mixed.distributions import (
     CensoredNormal,
     ConstrainedTriangular,
     JohnsonSB,
@@ -20,11 +20,11 @@ from ccegov_choice.models.distributions import (
     Triangular,
     Uniform,
 )
-from ccegov_choice.models.fit_mixed import mixed_problem
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity
-from ccegov_choice.models.standard_draws import MLHS, Halton, PseudoRandom, Sobol
-from ccegov_choice.models.tabulated import TruncatedNormal
+from ccegov_choice.models.mixed.fit import mixed_problem
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.scale_heterogeneity import ScaleHeterogeneity
+from ccegov_choice.models.mixed.standard_draws import MLHS, Halton, PseudoRandom, Sobol
+from ccegov_choice.models.mixed.tabulated import TruncatedNormal
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.study import Study

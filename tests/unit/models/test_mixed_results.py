@@ -13,8 +13,8 @@ from scipy import special
 import ccegov_choice as cc
 from ccegov_choice.errors import DataError, UtilityError
 from ccegov_choice.kernels import mixed_reference as twin
-from ccegov_choice.models.coefficient_moments import moments, tabulated_moments
-from ccegov_choice.models.distributions import (
+from ccegov_choice.models.mixed.coefficient_moments import moments, tabulated_moments
+from ccegov_choice.models.mixed.distributions import (
     CensoredNormal,
     ConstrainedTriangular,
     Distribution,
@@ -24,11 +24,11 @@ from ccegov_choice.models.distributions import (
     Triangular,
     Uniform,
 )
-from ccegov_choice.models.fit_mixed import mixed_problem
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity
-from ccegov_choice.models.standard_draws import Sobol
-from ccegov_choice.models.tabulated import TruncatedNormal
+from ccegov_choice.models.mixed.fit import mixed_problem
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.scale_heterogeneity import ScaleHeterogeneity
+from ccegov_choice.models.mixed.standard_draws import Sobol
+from ccegov_choice.models.mixed.tabulated import TruncatedNormal
 from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.utility import Utility
 

@@ -16,8 +16,8 @@ from ccegov_choice.errors import (
     UtilityError,
     UtilityMaximisationWarning,
 )
-from ccegov_choice.models.estimate import FitOptions
-from ccegov_choice.models.nested import NestedLogit
+from ccegov_choice.models.fitting.estimate import FitOptions
+from ccegov_choice.models.nests.nested_logit import NestedLogit
 
 WAYS = ("web", "phone", "office", "post")
 NESTS = {"remote": ["web", "phone"], "paper": ["office", "post"]}
@@ -382,7 +382,7 @@ def test_designs_are_not_planned_for_it(people):
 
 
 def test_large_data_are_approached_on_some_people(people, fitted, monkeypatch):
-    monkeypatch.setattr("ccegov_choice.models.tree_problem._ENOUGH", 300)
+    monkeypatch.setattr("ccegov_choice.models.nests.problem._ENOUGH", 300)
     problem = NestedLogit(UTILITY, NESTS).problem(people)
     some, every = problem.coarse, problem.likelihood
     assert len(some.weights) == 50

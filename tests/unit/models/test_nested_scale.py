@@ -10,8 +10,8 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.errors import DataError, UtilityError
-from ccegov_choice.models.nested import NestedLogit
-from ccegov_choice.models.scaled import ScaledLogit
+from ccegov_choice.models.logit.scaled_logit import ScaledLogit
+from ccegov_choice.models.nests.nested_logit import NestedLogit
 
 UTILITY = cc.Utility("wait + price + C(help)")
 PLAIN = cc.Utility("wait + price + help")

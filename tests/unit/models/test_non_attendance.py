@@ -8,8 +8,8 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.errors import UtilityError
-from ccegov_choice.models.class_assemble import mixture
-from ccegov_choice.models.estimate import FitOptions
+from ccegov_choice.models.classes.assemble import mixture
+from ccegov_choice.models.fitting.estimate import FitOptions
 from ccegov_choice.study.covariate import Covariate
 from ccegov_choice.study.level import Level
 from ccegov_choice.study.utility import Utility

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import ccegov_choice as cc
-from ccegov_choice.models import progress
-from ccegov_choice.models.distributions import Normal
-from ccegov_choice.models.estimate import FitOptions
-from ccegov_choice.models.fit_logit import logit_problem
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.standard_draws import Sobol
+from ccegov_choice.models.fitting import progress
+from ccegov_choice.models.fitting.estimate import FitOptions
+from ccegov_choice.models.logit.fit import logit_problem
+from ccegov_choice.models.mixed.distributions import Normal
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import Sobol
 
 WAYS = ("web", "phone", "office")
 STUDY = cc.Study(
@@ -144,7 +144,7 @@ def test_ctrl_c_at_any_moment_gives_the_best_so_far_and_says_so(family, answers)
 
 
 def test_ctrl_c_in_the_search_for_a_start_stops_everything(answers, monkeypatch):
-    from ccegov_choice.models import likelihood
+    from ccegov_choice.models.fitting import likelihood
 
     def interrupted(self, theta, chunks=None):
         raise KeyboardInterrupt
@@ -155,7 +155,7 @@ def test_ctrl_c_in_the_search_for_a_start_stops_everything(answers, monkeypatch)
 
 
 def test_ctrl_c_while_a_start_is_warmed_up_ends_the_search(answers, monkeypatch):
-    from ccegov_choice.models.class_mixture import MixtureLikelihood
+    from ccegov_choice.models.classes.mixture import MixtureLikelihood
 
     complete, calls = MixtureLikelihood.complete, []
 

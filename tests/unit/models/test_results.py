@@ -8,8 +8,8 @@ from scipy import stats
 
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import ChoiceError, ConvergenceError, CovarianceError
-from ccegov_choice.models.estimate import FitOptions
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.fitting.estimate import FitOptions
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import draw_coefficients
 from ccegov_choice.study.utility import Utility
 

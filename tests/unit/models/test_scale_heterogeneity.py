@@ -10,10 +10,10 @@ import pytest
 
 import ccegov_choice as cc
 from ccegov_choice.errors import DataError, UtilityError
-from ccegov_choice.models.distributions import LogNormal, Normal, Uniform
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.scale_heterogeneity import ScaleHeterogeneity
-from ccegov_choice.models.standard_draws import PseudoRandom, Sobol
+from ccegov_choice.models.mixed.distributions import LogNormal, Normal, Uniform
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.scale_heterogeneity import ScaleHeterogeneity
+from ccegov_choice.models.mixed.standard_draws import PseudoRandom, Sobol
 
 FORMULA = "wait + price + info"
 NAMES = ["wait", "price", "info"]

@@ -11,7 +11,7 @@ import pytest
 
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import DataError, FileFormatError, UtilityError
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import ClassTaste, RandomTaste, simulate_choices
 from ccegov_choice.study.alternative import Alternative, FromCovariate
 from ccegov_choice.study.attribute import Attribute

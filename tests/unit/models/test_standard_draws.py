@@ -7,12 +7,12 @@ import pytest
 from scipy import stats
 
 from ccegov_choice.errors import UtilityError
-from ccegov_choice.models.distributions import (
+from ccegov_choice.models.mixed.distributions import (
     normal_quantile,
     triangular_quantile,
     uniform_quantile,
 )
-from ccegov_choice.models.standard_draws import (
+from ccegov_choice.models.mixed.standard_draws import (
     MLHS,
     Halton,
     PseudoRandom,

@@ -8,8 +8,8 @@ import pytest
 
 from ccegov_choice._table import Absent
 from ccegov_choice.design.random import random_design
-from ccegov_choice.models.estimate import Status
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.fitting.estimate import Status
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.models.summary import coefficient_table, summarise
 from ccegov_choice.study.attribute import Attribute

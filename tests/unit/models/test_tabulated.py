@@ -11,10 +11,10 @@ from scipy import special, stats
 
 import ccegov_choice as cc
 from ccegov_choice.errors import ConvergenceError, UtilityError
-from ccegov_choice.models.distributions import LogNormal, Normal, distribution_from_dict
-from ccegov_choice.models.mixed import MixedLogit
-from ccegov_choice.models.standard_draws import Sobol
-from ccegov_choice.models.tabulated import TabulatedDistribution, TruncatedNormal
+from ccegov_choice.models.mixed.distributions import LogNormal, Normal, distribution_from_dict
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import Sobol
+from ccegov_choice.models.mixed.tabulated import TabulatedDistribution, TruncatedNormal
 
 U = (np.arange(4096) + 0.5) / 4096
 UTILITY = "wait + price"

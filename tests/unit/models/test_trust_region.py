@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ccegov_choice.models.trust_region import Box, constrained_step, decrement
+from ccegov_choice.models.fitting.trust_region import Box, constrained_step, decrement
 
 
 def _quadratic(seed, size, *, definite=True):

@@ -13,10 +13,10 @@ from ccegov_choice.errors import DataError, UtilityError
 from ccegov_choice.kernels.mixed_reference import Tastes
 from ccegov_choice.kernels.mixed_within import Within
 from ccegov_choice.kernels.mixed_within_reference import within_log_likelihoods
-from ccegov_choice.models.distributions import LogNormal, Normal, Triangular, Uniform
-from ccegov_choice.models.mixed import MixedLogit
+from ccegov_choice.models.mixed.distributions import LogNormal, Normal, Triangular, Uniform
+from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.models.mixed.standard_draws import Halton, Sobol
 from ccegov_choice.models.probabilities import Tasks
-from ccegov_choice.models.standard_draws import Halton, Sobol
 
 FORMULA = "wait + price + info"
 

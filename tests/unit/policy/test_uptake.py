@@ -6,7 +6,7 @@ import pytest
 
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import DataError, PolicyError, UtilityError
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import draw_coefficients
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.policy.scenario import Scenario
@@ -247,7 +247,7 @@ def test_a_forbidden_combination_is_said(plain, study):
 
 def test_a_model_without_logit_shares_makes_no_forecast(plain, scenarios, data):
     from ccegov_choice.models.predict import elasticities, predict
-    from ccegov_choice.models.pylogit_model import PylogitModel
+    from ccegov_choice.models.pylogit.model import PylogitModel
 
     nested = replace(plain, model=PylogitModel(plain.utility, "Nested Logit", {"n": ("A",)}))
     with pytest.raises(DataError, match="does not choose by logit shares"):

@@ -6,7 +6,7 @@ import pytest
 
 from ccegov_choice.design.design import Design
 from ccegov_choice.design.random import random_design
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.covariate import Covariate
 from ccegov_choice.study.level import Level

@@ -9,7 +9,7 @@ import pytest
 from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.random import random_design
 from ccegov_choice.errors import ChoiceError, DesignError, TradeOffError, UtilityError
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.models.tastes import ClassTaste, RandomTaste
 from ccegov_choice.power.groups import Group

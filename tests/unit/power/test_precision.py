@@ -6,7 +6,7 @@ import pytest
 
 from ccegov_choice.design.efficient.information import CodedTasks
 from ccegov_choice.errors import DesignError
-from ccegov_choice.models.constraints import constrain
+from ccegov_choice.models.fitting.constraints import constrain
 from ccegov_choice.power.precision import Answering, precision_of
 from ccegov_choice.power.truth import Mixture, scenarios
 from ccegov_choice.study.utility import Utility

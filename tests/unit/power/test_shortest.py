@@ -8,7 +8,7 @@ import pytest
 
 from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.errors import DesignError, TradeOffError
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.power.grid import Grid, TimeBudget
 from ccegov_choice.power.narrow import attribute_choices, narrow_prior, narrow_study
 from ccegov_choice.power.plan import plan_sample

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ccegov_choice.design.random import random_design
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.policy.uptake import uptake
 from ccegov_choice.report.document import Report

@@ -12,7 +12,7 @@ import pytest
 from ccegov_choice._provenance import Provenance
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.errors import ChoiceError
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.report.blocks import Callout, Figure, Findings
 from ccegov_choice.report.checklist import items
 from ccegov_choice.report.document import Report

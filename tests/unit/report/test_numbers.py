@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ccegov_choice.data.choice_data import ChoiceData
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.report.certainty import average_chances
 from ccegov_choice.report.head_to_head import head_to_head
 from ccegov_choice.report.money import neutral, without_currency

@@ -7,8 +7,8 @@ import pytest
 
 from ccegov_choice._provenance import Provenance
 from ccegov_choice.models.covariance import Classical
-from ccegov_choice.models.estimate import OptimisationRecord, Status
-from ccegov_choice.models.logit import Logit
+from ccegov_choice.models.fitting.estimate import OptimisationRecord, Status
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import Results
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ccegov_choice.errors import TradeOffError
-from ccegov_choice.models.estimate import Status
+from ccegov_choice.models.fitting.estimate import Status
 from ccegov_choice.tradeoff.importance import importance
 from ccegov_choice.tradeoff.matrix import trade_matrix
 from ccegov_choice.tradeoff.phrases import names_money
@@ -299,7 +299,7 @@ def test_a_fixed_numeraire_is_certain_and_said_to_be_held(study, make_results):
 def test_a_random_taste_is_said_to_be_a_ratio_of_means(study, make_results):
     from dataclasses import replace
 
-    from ccegov_choice.models.pylogit_model import PylogitModel
+    from ccegov_choice.models.pylogit.model import PylogitModel
 
     made = make_results(study, "wait + dignity", [-0.05, 0.3, 0.6])
     mixed = PylogitModel(made.utility, "Mixed Logit", {}, ("wait",), 100, 1)
