@@ -2,7 +2,8 @@
 
 Locations and loads are linear in parameters and products of two, see
 `ccegov_choice.models.mixed.taste_map`, but for two curves: that of factors ``exp(x'g)`` of
-covariates, and that of tables. Letters as there; ``S = I + E + Kf`` places. """
+covariates, and that of tables. Letters as there; ``S = I + E + Kf`` places.
+"""
 
 from __future__ import annotations
 
