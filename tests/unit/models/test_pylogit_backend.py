@@ -13,7 +13,8 @@ import ccegov_choice as cc
 from ccegov_choice.errors import ConvergenceError, DataError, MissingExtraError, UtilityError
 from ccegov_choice.models.fitting.estimate import FitOptions
 from ccegov_choice.models.pylogit import backend as pylogit_backend
-from ccegov_choice.models.pylogit import pylogit_fit, pylogit_repair
+from ccegov_choice.models.pylogit import fit as pylogit_fit
+from ccegov_choice.models.pylogit import repair as pylogit_repair
 from ccegov_choice.models.results import Results
 
 TRUTH = {"wait": -0.05, "help[chat]": 0.6, "asc[phone]": 0.3, "asc[none]": -1.0}
