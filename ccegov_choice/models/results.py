@@ -373,11 +373,12 @@ def require_common_tastes(results: Results) -> None:
     if not getattr(results.model, "common_tastes", True):
         classes = results.model.kind == "latent_class"
         see = "each class with class_table(results)" if classes else "them with results.table()"
+        trades = "" if classes else "In trade space (pay_in=...) they are trade-offs. "
         raise TasteError(
             f"tastes differ between {'classes' if classes else 'people'}, so there are no "
             "coefficients of everybody to make this of",
             where=results.model.title,
-            cure=f"See {see}; forecasts of everybody are made by predict(results, data). "
+            cure=f"See {see}. {trades}Forecasts of everybody are made by predict(results, data). "
             "Logit(utility).fit(data) has one set of coefficients.",
         )
 
