@@ -62,3 +62,18 @@ def cut_people(
     cuts = np.searchsorted(person_offsets, first_tasks)
     bounds: Integers = np.unique(np.concatenate(([0], cuts, [people]))).astype(np.int64)
     return bounds
+
+
+def ranges(offsets: Integers, chosen: Integers) -> Integers:
+    """Return the positions of some groups, one group after the other.
+
+    Parameters
+    ----------
+    offsets : ndarray of shape (groups + 1,)
+        First position of each group, such as first rows of tasks.
+    chosen : ndarray of int
+        Which groups.
+    """
+    sizes = np.diff(offsets)[chosen]
+    ends = np.cumsum(sizes)
+    return np.asarray(np.arange(sizes.sum()) + np.repeat(offsets[chosen] - (ends - sizes), sizes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -229,16 +229,34 @@ def average_effects(
     estimate = averages(results.estimates).real
     slope = _derivative(averages, results)
     variance = np.einsum("ep,pq,eq->e", slope, results.covariance, slope)
-    half = float(special.ndtri(0.5 + level / 2)) * np.sqrt(np.maximum(variance, 0.0))
     kinds = [(change, *pair) for change, _ in changes for pair in pairs_of(view)]
-    items = tuple(
-        Effect(*kind, float(value), float(error), float(value - width), float(value + width))
-        for kind, value, error, width in zip(
-            kinds, estimate, np.sqrt(np.maximum(variance, 0.0)), half, strict=True
-        )
+    return Effects(attribute.id, measure, with_intervals(kinds, estimate, variance, level), level)
+
+
+def with_intervals(
+    kinds: Sequence[tuple[str, str, str, bool]],
+    estimate: FloatArray,
+    variance: FloatArray,
+    level: float,
+) -> tuple[Effect, ...]:
+    """Return effects with normal intervals; those that do not exist are left out.
+
+    Parameters
+    ----------
+    kinds : sequence of tuple
+        The change, what it is done to, what responds, and whether they are the same.
+    estimate, variance : ndarray of shape (E,)
+        Of each.
+    level : float
+        Confidence level.
+    """
+    error = np.sqrt(np.maximum(variance, 0.0))
+    half = float(special.ndtri(0.5 + level / 2)) * error
+    return tuple(
+        Effect(*kind, float(value), float(spread), float(value - width), float(value + width))
+        for kind, value, spread, width in zip(kinds, estimate, error, half, strict=True)
         if np.isfinite(value)
     )
-    return Effects(attribute.id, measure, items, level)
 
 
 def _derivative(function: Callable[[Values], Values], results: Results) -> FloatArray:

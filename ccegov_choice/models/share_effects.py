@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
-from ccegov_choice.models.effects import Effect, Effects, View, pairs_of
+from ccegov_choice.models.effects import Effects, View, pairs_of, with_intervals
 from ccegov_choice.models.fitting.constraints import left_inverse
 
 if TYPE_CHECKING:
@@ -100,15 +99,8 @@ def share_effects(
     slope = (values[:, 1::2] - values[:, 2::2]) / (2 * steps)
     free = left_inverse(results.expansion)
     variance = np.einsum("ef,fg,eg->e", slope, free @ results.covariance @ free.T, slope)
-    error = np.sqrt(np.maximum(variance, 0.0))
-    half = float(special.ndtri(0.5 + level / 2)) * error
     kinds = [(change.words, *pair) for change in changes for pair in pairs_of(view)]
-    items = tuple(
-        Effect(*kind, float(middle), float(spread), float(middle - width), float(middle + width))
-        for kind, middle, spread, width in zip(kinds, estimate, error, half, strict=True)
-        if np.isfinite(middle)
-    )
-    return Effects(attribute.id, measure, items, level)
+    return Effects(attribute.id, measure, with_intervals(kinds, estimate, variance, level), level)
 
 
 def _points(results: Results) -> tuple[list[FloatArray], FloatArray]:

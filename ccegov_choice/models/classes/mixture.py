@@ -17,11 +17,8 @@ Louis (1982), Journal of the Royal Statistical Society B 44, 226-233.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -30,6 +27,7 @@ import numpy.typing as npt
 from ccegov_choice.models.classes.components import Component
 from ccegov_choice.models.classes.membership import Membership
 from ccegov_choice.models.fitting.person_likelihood import PersonValues
+from ccegov_choice.models.fitting.threads import pool
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -131,7 +129,7 @@ class MixtureLikelihood:
         places = range(len(self.cells))
         if self.threads == 1:
             return [call(place) for place in places]
-        return list(_pool(self.threads, os.getpid()).map(call, places))
+        return list(pool(self.threads, "classes").map(call, places))
 
     def parts(self, theta: FloatArray) -> Parts:
         """Return the mixture at parameters ``(P,)``; the last one is remembered."""
@@ -211,9 +209,3 @@ class MixtureLikelihood:
 
     def _last_places(self) -> IntArray:
         return np.arange(self.parameters - self.membership.size, self.parameters)
-
-
-@cache
-def _pool(threads: int, process: int) -> ThreadPoolExecutor:
-    """Return the threads of a process, which outlive a fit: starting them costs as much as it."""
-    return ThreadPoolExecutor(threads, thread_name_prefix=f"ccegov-classes-{process}")

@@ -11,12 +11,13 @@ import pandas as pd
 from ccegov_choice.errors import DataError
 from ccegov_choice.kernels.mixed_posterior import mixed_posterior
 from ccegov_choice.models.fitting.assemble import check_threads
+from ccegov_choice.models.fitting.threads import over_people
 from ccegov_choice.models.mixed.builder import SCALE
 from ccegov_choice.models.mixed.check import check_model
 from ccegov_choice.models.mixed.covariates import covariates_of, known_covariates
 from ccegov_choice.models.mixed.data import Units, covariate_columns, differences, model_columns
 from ccegov_choice.models.mixed.layout import Layout, lay_out
-from ccegov_choice.models.mixed.likelihood import MixedLikelihood, lay_out_draws, over_people
+from ccegov_choice.models.mixed.likelihood import MixedLikelihood, lay_out_draws
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData

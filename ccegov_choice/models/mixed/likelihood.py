@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice.kernels.axes import ranges
 from ccegov_choice.kernels.mixed import (
     BLOCK_ROWS,
     MAY_BE_CUT,
@@ -28,6 +24,7 @@ from ccegov_choice.kernels.mixed_hessian import mixed_hessian
 from ccegov_choice.kernels.products import TILE
 from ccegov_choice.models.fitting.likelihood import frozen
 from ccegov_choice.models.fitting.person_likelihood import PersonValues
+from ccegov_choice.models.fitting.threads import PARTS, over_people
 from ccegov_choice.models.mixed.corners import with_corners
 from ccegov_choice.models.mixed.standard_draws import StandardDraws
 from ccegov_choice.models.mixed.taste_curves import parameter_hessian, table_curves
@@ -36,7 +33,6 @@ from ccegov_choice.models.mixed.taste_map import TasteMap
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-PARTS = 32
 # Below this many numbers a second thread costs more than it saves.
 _ONE_THREAD = 200_000
 # Matrices of so many people stay in the caches.
@@ -245,36 +241,3 @@ def _some_people(data: Differences, chosen: IntArray) -> Differences:
         frozen(np.concatenate([[0], np.cumsum(per_task)])),
         frozen(np.concatenate([[0], np.cumsum(per_person)])),
     )
-
-
-def ranges(offsets: IntArray, chosen: IntArray) -> IntArray:
-    """Return the positions of some groups, one after the other."""
-    sizes = np.diff(offsets)[chosen]
-    ends = np.cumsum(sizes)
-    return np.asarray(np.arange(ends[-1]) + np.repeat(offsets[chosen] - (ends - sizes), sizes))
-
-
-def over_people(work: Callable[[int, int, int], None], people: int, threads: int) -> None:
-    """Do work on ranges of people, by several threads where there are.
-
-    The ranges, and so the sums over each, are the same for any number of threads.
-    """
-    ends = np.unique(np.linspace(0, people, PARTS + 1).astype(np.int64))
-    parts = [(int(a), int(b), part) for part, (a, b) in enumerate(pairwise(ends))]
-    if threads == 1 or len(parts) == 1:
-        for part in parts:
-            work(*part)
-        return
-    jobs = [_pool(threads, os.getpid()).submit(work, *part) for part in parts]
-    try:
-        for job in jobs:
-            job.result()
-    finally:
-        for job in jobs:
-            job.cancel()
-
-
-@cache
-def _pool(threads: int, process: int) -> ThreadPoolExecutor:
-    """Return the threads of a process, which outlive a fit: starting them costs as much as it."""
-    return ThreadPoolExecutor(threads, thread_name_prefix=f"ccegov-{process}")

@@ -10,10 +10,11 @@ import numpy.typing as npt
 from ccegov_choice.kernels.mixed import Differences
 from ccegov_choice.kernels.mixed_posterior import mixed_shares as shares_kernel
 from ccegov_choice.models.fitting.likelihood import default_threads, frozen
+from ccegov_choice.models.fitting.threads import over_people
 from ccegov_choice.models.mixed.covariates import covariates_of, known_covariates
 from ccegov_choice.models.mixed.data import with_error_columns
 from ccegov_choice.models.mixed.layout import lay_out
-from ccegov_choice.models.mixed.likelihood import lay_out_draws, over_people
+from ccegov_choice.models.mixed.likelihood import lay_out_draws
 
 if TYPE_CHECKING:
     from ccegov_choice.models.mixed.layout import Layout

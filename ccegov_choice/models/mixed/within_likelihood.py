@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice.kernels.axes import ranges
 from ccegov_choice.kernels.mixed import Draws, PersonSums
 from ccegov_choice.kernels.mixed_within import Within, within_people
 from ccegov_choice.kernels.products import TILE
 from ccegov_choice.models.fitting.likelihood import frozen
 from ccegov_choice.models.fitting.person_likelihood import PersonValues
+from ccegov_choice.models.fitting.threads import over_people
 from ccegov_choice.models.mixed.data import Units, apart_from_chosen
 from ccegov_choice.models.mixed.distributions import Distribution
-from ccegov_choice.models.mixed.likelihood import MixedLikelihood, middles, over_people, ranges
+from ccegov_choice.models.mixed.likelihood import MixedLikelihood, middles
 from ccegov_choice.models.mixed.standard_draws import StandardDraws
 
 if TYPE_CHECKING:

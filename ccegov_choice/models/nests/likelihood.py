@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.kernels.axes import cut_people
+from ccegov_choice.kernels.axes import ranges
 from ccegov_choice.kernels.nested import Tree, TreeChoices, tree_people, tree_shares
 from ccegov_choice.models.fitting.likelihood import ONE_THREAD, frozen
 from ccegov_choice.models.fitting.person_likelihood import PersonValues
+from ccegov_choice.models.fitting.threads import over_people, pool
 
 # Share of a standard error by which parameters are moved to see the score change.
 _STEP = 1e-5
@@ -56,18 +55,11 @@ class TreeLikelihood:
         theta = np.ascontiguousarray(theta, dtype=np.float64)
         people = len(self.choices.person_offsets) - 1
         value, score = np.empty(people), np.empty((people, len(theta)))
-        work = (self.choices, self.tree, theta)
-        if self.threads == 1 or self.choices.x.size < ONE_THREAD:
-            tree_people(*work, 0, people, value, score)
-            return PersonValues(value, score)
-        cuts = cut_people(self.choices.person_offsets, self.choices.task_offsets)
-        with ThreadPoolExecutor(self.threads) as pool:
-            jobs = [
-                pool.submit(tree_people, *work, int(first), int(last), value, score)
-                for first, last in pairwise(cuts)
-            ]
-            for job in jobs:
-                job.result()
+
+        def work(first: int, last: int, _: int) -> None:
+            tree_people(self.choices, self.tree, theta, first, last, value, score)
+
+        over_people(work, people, self.threads if self.choices.x.size >= ONE_THREAD else 1)
         return PersonValues(value, score)
 
     @property
@@ -111,8 +103,7 @@ class TreeLikelihood:
         if self.threads == 1 or self.choices.x.size * len(theta) < ONE_THREAD // 10:
             rows = list(map(row, range(len(theta))))
         else:
-            with ThreadPoolExecutor(self.threads) as pool:
-                rows = list(pool.map(row, range(len(theta))))
+            rows = list(pool(self.threads, "parameters").map(row, range(len(theta))))
         result = np.array(rows).reshape(len(theta), len(theta))
         return np.asarray((result + result.T) / 2)
 
@@ -137,8 +128,8 @@ def some_people(likelihood: TreeLikelihood, people: int, seed: int) -> TreeLikel
     total = len(data.person_offsets) - 1
     drawn = np.sort(np.random.default_rng(seed).choice(total, people, replace=False))
     first, last = data.person_offsets[drawn], data.person_offsets[drawn + 1]
-    tasks = _ranges(first, last)
-    rows = _ranges(data.task_offsets[tasks], data.task_offsets[tasks + 1])
+    tasks = ranges(data.person_offsets, drawn)
+    rows = ranges(data.task_offsets, tasks)
     sizes = data.task_offsets[tasks + 1] - data.task_offsets[tasks]
     starts = np.concatenate(([0], np.cumsum(sizes)))
     weights = data.weights[tasks] * (data.weights.sum() / data.weights[tasks].sum())
@@ -152,13 +143,6 @@ def some_people(likelihood: TreeLikelihood, people: int, seed: int) -> TreeLikel
         frozen(weights),
     )
     return replace(likelihood, choices=part, sample=drawn)
-
-
-def _ranges(first: IntArray, last: IntArray) -> IntArray:
-    """Return ``first[0], ..., last[0] - 1, first[1], ...``."""
-    sizes = last - first
-    before = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    return np.asarray(np.arange(sizes.sum()) + np.repeat(first - before, sizes))
 
 
 def places_in_task(task_offsets: IntArray) -> IntArray:
