@@ -60,8 +60,8 @@ _LN2 = 0.6931471805599453
 # A utility difference beyond 700 is cut by the exponential. It shows in the value of a person only
 # if that is below minus this.
 MAY_BE_CUT = -650.0
-_CUT = 699.0
-_NOTHING = -1e300
+CUT = 699.0
+NOTHING = -1e300
 
 
 class Differences(NamedTuple):
@@ -437,6 +437,51 @@ def add_slopes(structure: Any, s: Any, total: float, a: Any, b: Any) -> None:
 
 
 @kernel
+def set_levels(x: Any, start: int, rows: int, fixed: Any, level: Any) -> None:
+    """Write the utility of each row of a person from the coefficients that do not vary."""
+    for row in range(rows):
+        total = 0.0
+        for k in range(len(fixed)):
+            total += x[start + row, k] * fixed[k]
+        level[row] = total
+
+
+@kernel
+def weigh(path: Any, weight: Any, bits: Any, best: float, draws: int) -> Any:
+    """Turn log path probabilities of a tile into weights relative to the largest so far.
+
+    Parameters
+    ----------
+    path : (TILE,) float64
+        Log path probabilities; only the first ``draws`` of them count.
+    weight : (TILE,) float64
+        Receives the weights.
+    bits : (TILE,) int64
+        Scratch space.
+    best : float
+        The largest before this tile.
+    draws : int
+        How many draws are left, this tile's among them.
+
+    Returns
+    -------
+    top : float
+        The largest so far.
+    shrink : float
+        What sums of earlier weights are to be multiplied with.
+    """
+    for t in range(draws, TILE):
+        path[t] = NOTHING
+    top = best
+    for t in range(TILE):
+        top = path[t] if path[t] > top else top
+    for t in range(TILE):
+        path[t] -= top
+    exponentials(path, weight, bits, TILE)
+    return top, np.exp(best - top)
+
+
+@kernel
 def largest_difference(
     data: Any, draws: Any, structure: Any, a: Any, b: Any, n: int, s: Any
 ) -> float:
@@ -500,18 +545,15 @@ def mixed_people(
         row_a, row_b = a[n if len(a) > 1 else 0], b[n if len(b) > 1 else 0]
         start = data.task_rows[data.person_tasks[n]]
         rows = data.task_rows[data.person_tasks[n + 1]] - start
+        set_levels(data.fixed, start, rows, fixed, s.level)
         for row in range(rows):
             s.mean[row] = 0.0
-            total = 0.0
-            for k in range(steady):
-                total += data.fixed[start + row, k] * fixed[k]
-            s.level[row] = total
         mine_a, mine_b = out.a[n], out.b[n]
         for i in range(len(mine_a)):
             mine_a[i] = 0.0
         for e in range(len(mine_b)):
             mine_b[e] = 0.0
-        best, mass = _NOTHING, 0.0
+        best, mass = NOTHING, 0.0
         wrong = not_finite(row_a) + not_finite(row_b) + not_finite(fixed)
         for first in range(0, draws.base.shape[1], TILE):
             draw_features(draws, n, first, s.phi)
@@ -519,13 +561,8 @@ def mixed_people(
             if structure.multiplied:
                 wrong += multiply(structure, s.value, s.beta)
             tile_paths(data, n, beta, s, steady > 0)
-            for t in range(draws.number - first, TILE):
-                s.path[t] = _NOTHING
-            top = best
-            for t in range(TILE):
-                top = s.path[t] if s.path[t] > top else top
-            if top > best:
-                shrink = np.exp(best - top)
+            best, shrink = weigh(s.path, s.weight, s.bits, best, draws.number - first)
+            if shrink < 1.0:
                 mass *= shrink
                 for i in range(len(mine_a)):
                     mine_a[i] *= shrink
@@ -533,10 +570,6 @@ def mixed_people(
                     mine_b[e] *= shrink
                 for row in range(rows):
                     s.mean[row] *= shrink
-                best = top
-            for t in range(TILE):
-                s.path[t] -= best
-            exponentials(s.path, s.weight, s.bits, TILE)
             tile_mass = 0.0
             for t in range(TILE):
                 tile_mass += s.weight[t]
@@ -572,18 +605,14 @@ def refuse_cut(
     Apart from `mixed_people`, whose arguments these are, because it is hardly ever needed and takes
     as long to compile.
     """
-    steady = data.fixed.shape[1]
     columns, values = data.random.shape[1], len(structure.kind)
     s = new_scratch(len(draws.dimensions), values, columns, room[0], room[1])
     for n in range(len(out.value)):
         if not out.value[n] < MAY_BE_CUT:
             continue
         start = data.task_rows[data.person_tasks[n]]
-        for row in range(data.task_rows[data.person_tasks[n + 1]] - start):
-            total = 0.0
-            for k in range(steady):
-                total += data.fixed[start + row, k] * fixed[k]
-            s.level[row] = total
+        rows = data.task_rows[data.person_tasks[n + 1]] - start
+        set_levels(data.fixed, start, rows, fixed, s.level)
         row_a, row_b = a[n if len(a) > 1 else 0], b[n if len(b) > 1 else 0]
-        if largest_difference(data, draws, structure, row_a, row_b, n, s) > _CUT:
+        if largest_difference(data, draws, structure, row_a, row_b, n, s) > CUT:
             out.value[n] = np.nan

@@ -35,6 +35,7 @@ from ccegov_choice.kernels.mixed import (
     multiply,
     new_scratch,
     set_constant_slopes,
+    set_levels,
     tile_paths,
 )
 from ccegov_choice.kernels.products import TILE, add_transposed
@@ -458,11 +459,8 @@ def mixed_hessian(
         terms = _read_person(data, n, c)
         start = data.task_rows[data.person_tasks[n]]
         rows = data.task_rows[data.person_tasks[n + 1]] - start
-        for row in range(rows):
-            total = 0.0
-            for k in range(steady):
-                total += c.d[row, varying + k] * fixed[k]
-            s.level[row] = total
+        set_levels(data.fixed, start, rows, fixed, s.level)
+        whole = value[n] + np.log(draws.number)
         for first in range(0, draws.base.shape[1], TILE):
             draw_features(draws, n, first, s.phi)
             draw_values(structure, row_a, row_b, s.phi, s.value, s.slope)
@@ -470,7 +468,7 @@ def mixed_hessian(
                 multiply(structure, s.value, s.beta)
             tile_paths(data, n, beta, s, True)
             for t in range(TILE):
-                s.path[t] -= value[n] + np.log(draws.number)
+                s.path[t] -= whole
             bounded_powers(s.path, c.weight, TILE)
             for t in range(TILE):
                 c.weight[t] = c.weight[t] * weights[n] if first + t < draws.number else 0.0

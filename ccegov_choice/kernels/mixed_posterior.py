@@ -19,23 +19,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ccegov_choice.kernels.compiled import kernel
-from ccegov_choice.kernels.elementary import bounded_powers, exponentials
+from ccegov_choice.kernels.elementary import bounded_powers
 from ccegov_choice.kernels.mixed import (
+    NOTHING,
     draw_features,
     draw_values,
     multiply,
     new_scratch,
     not_finite,
     set_constant_slopes,
+    set_levels,
     tile_paths,
+    weigh,
     zero_or_nan,
 )
 from ccegov_choice.kernels.products import TILE, products
-
-_NOTHING = -1e300
 
 
 @kernel
@@ -90,7 +89,7 @@ def mixed_posterior(
     partners : (Kr,) int64, optional
         Where columns are told after multiplication: the column that each is added to, or -1.
     """
-    columns, steady = data.random.shape[1], data.fixed.shape[1]
+    columns = data.random.shape[1]
     values = len(structure.kind)
     s = new_scratch(len(draws.dimensions), values, columns, room[0], room[1])
     set_constant_slopes(structure, s.slope)
@@ -98,14 +97,11 @@ def mixed_posterior(
     for n in range(people[0], people[1]):
         a, b = places.a[n if len(places.a) > 1 else 0], places.b[n if len(places.b) > 1 else 0]
         start = data.task_rows[data.person_tasks[n]]
-        for row in range(data.task_rows[data.person_tasks[n + 1]] - start):
-            total = 0.0
-            for k in range(steady):
-                total += data.fixed[start + row, k] * places.fixed[k]
-            s.level[row] = total
+        rows = data.task_rows[data.person_tasks[n + 1]] - start
+        set_levels(data.fixed, start, rows, places.fixed, s.level)
         for i in range(values):
             mean[n, i], variance[n, i] = 0.0, 0.0
-        best, mass = _NOTHING, 0.0
+        best, mass = NOTHING, 0.0
         wrong = not_finite(a) + not_finite(b) + not_finite(places.fixed)
         for first in range(0, draws.base.shape[1], TILE):
             draw_features(draws, n, first, s.phi)
@@ -113,19 +109,10 @@ def mixed_posterior(
             if structure.multiplied:
                 wrong += multiply(structure, s.value, s.beta)
             tile_paths(data, n, beta, s, False)
-            for t in range(draws.number - first, TILE):
-                s.path[t] = _NOTHING
-            top = best
-            for t in range(TILE):
-                top = s.path[t] if s.path[t] > top else top
-            shrink = np.exp(best - top)
+            best, shrink = weigh(s.path, s.weight, s.bits, best, draws.number - first)
             mass *= shrink
             for i in range(values):
                 variance[n, i] *= shrink
-            best = top
-            for t in range(TILE):
-                s.path[t] -= best
-            exponentials(s.path, s.weight, s.bits, TILE)
             tile_mass = 0.0
             for t in range(TILE):
                 tile_mass += s.weight[t]
@@ -181,7 +168,7 @@ def mixed_shares(
     out : (A,) float64
         Receives their part; NaN where a utility is not finite.
     """
-    columns, steady = rows.random.shape[1], rows.fixed.shape[1]
+    columns = rows.random.shape[1]
     values = len(structure.kind)
     s = new_scratch(len(draws.dimensions), values, columns, room, room)
     set_constant_slopes(structure, s.slope)
@@ -191,11 +178,8 @@ def mixed_shares(
         b = places.b[task if len(places.b) > 1 else 0]
         start, size = rows.task_rows[task], rows.task_rows[task + 1] - rows.task_rows[task]
         wrong = not_finite(a) + not_finite(b) + not_finite(places.fixed)
+        set_levels(rows.fixed, start, size, places.fixed, s.level)
         for row in range(size):
-            total = 0.0
-            for k in range(steady):
-                total += rows.fixed[start + row, k] * places.fixed[k]
-            s.level[row] = total
             s.mean[row] = 0.0
         for first in range(0, draws.base.shape[1], TILE):
             draw_features(draws, 0, first, s.phi)

@@ -28,8 +28,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.kernels.compiled import kernel
-from ccegov_choice.kernels.elementary import bounded_powers, exponentials, logarithms
+from ccegov_choice.kernels.elementary import bounded_powers, logarithms
 from ccegov_choice.kernels.mixed import (
+    CUT,
+    MAY_BE_CUT,
+    NOTHING,
     add_slopes,
     draw_features,
     draw_values,
@@ -38,14 +41,12 @@ from ccegov_choice.kernels.mixed import (
     new_scratch,
     not_finite,
     set_constant_slopes,
+    set_levels,
+    weigh,
 )
 from ccegov_choice.kernels.products import TILE, add_transposed, products
 
 Floats = npt.NDArray[np.float64]
-
-_NOTHING = -1e300
-# As in `ccegov_choice.kernels.mixed`: an exponential may have been cut only below this value.
-_MAY_BE_CUT, _CUT = -650.0, 699.0
 
 
 class Within(NamedTuple):
@@ -247,12 +248,9 @@ def within_people(
         row_a, row_b = a[n if len(a) > 1 else 0], b[n if len(b) > 1 else 0]
         start = data.task_rows[data.person_tasks[n]]
         rows = data.task_rows[data.person_tasks[n + 1]] - start
+        set_levels(data.fixed, start, rows, fixed, p.level)
         for row in range(rows):
             p.mean[row] = 0.0
-            total = 0.0
-            for k in range(steady):
-                total += data.fixed[start + row, k] * fixed[k]
-            p.level[row] = total
         mine_a, mine_b, mine_w = out.a[n], out.b[n], spreads[n]
         for i in range(len(mine_a)):
             mine_a[i] = 0.0
@@ -260,7 +258,7 @@ def within_people(
             mine_b[e] = 0.0
         for i in range(inside):
             mine_w[i] = 0.0
-        best, mass = _NOTHING, 0.0
+        best, mass = NOTHING, 0.0
         wrong = not_finite(row_a) + not_finite(row_b) + not_finite(fixed)
         wrong += not_finite(within.spread)
         most = _draw_tasks(data, n, within, s)
@@ -270,12 +268,7 @@ def within_people(
             if structure.multiplied:
                 wrong += multiply(structure, p.value, p.beta)
             _paths(data, n, within, beta, p, s)
-            for t in range(draws.number - first, TILE):
-                p.path[t] = _NOTHING
-            top = best
-            for t in range(TILE):
-                top = p.path[t] if p.path[t] > top else top
-            shrink = np.exp(best - top)
+            best, shrink = weigh(p.path, p.weight, p.bits, best, draws.number - first)
             mass *= shrink
             for i in range(len(mine_a)):
                 mine_a[i] *= shrink
@@ -285,10 +278,6 @@ def within_people(
                 mine_w[i] *= shrink
             for row in range(rows):
                 p.mean[row] *= shrink
-            best = top
-            for t in range(TILE):
-                p.path[t] -= best
-            exponentials(p.path, p.weight, p.bits, TILE)
             for t in range(TILE):
                 mass += p.weight[t]
             add_slopes(structure, p, mass, mine_a, mine_b)
@@ -303,9 +292,9 @@ def within_people(
                     total += p.weight[t] * p.p[row * TILE + t]
                 p.mean[row] += total
         value = best + np.log(mass / draws.number) + wrong
-        if value < _MAY_BE_CUT:
+        if value < MAY_BE_CUT:
             largest = largest_difference(data, draws, structure, row_a, row_b, n, p)
-            if largest + most > _CUT:
+            if largest + most > CUT:
                 value = np.nan
         out.value[n] = value
         for i in range(len(mine_a)):
