@@ -89,6 +89,14 @@ class DesignError(ChoiceError):
     """A design cannot be made, read or verified."""
 
 
+class SurveyError(ChoiceError):
+    """A survey, its pages, texts or settings cannot be fielded as they stand."""
+
+
+class ResponseError(ChoiceError):
+    """Answers cannot be kept, found or handed out."""
+
+
 class DataError(ChoiceError):
     """Choice data break a rule that every choice data set must keep."""
 
