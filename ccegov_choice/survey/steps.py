@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from ccegov_choice.survey.arrangement import Arrangement, arrange
@@ -73,15 +74,9 @@ class Way:
     @property
     def arrangement(self) -> Arrangement:
         """The orders this person sees."""
-        survey = self.survey
-        return arrange(
-            survey.tasks.of_block(self.block),
-            survey.study.attribute_ids,
-            survey.task_settings,
-            self.seed,
-        )
+        return _arrangement(self.survey, self.block, self.seed)
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step after consent, in order, as the answers given so far open them."""
         found: list[Step] = []
@@ -108,23 +103,31 @@ class Way:
 
     def asked(self, page: Page) -> tuple[Question, ...]:
         """Return the questions of a page that are asked of this person."""
-        return tuple(question for question in page.questions if self._applies(question))
+        return tuple(question for question in page.questions if question.id in self._asked)
 
-    def _applies(self, question: Question) -> bool:
-        return all(
-            self._chosen(other) & set(options) for other, options in (question.when or {}).items()
-        )
-
-    def _chosen(self, question: str) -> set[str]:
-        value = self.reply(question)
-        return set(value) if isinstance(value, list) else {str(value)}
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        # question -> reply, for all that are asked: a condition on a question that is not asked
+        # any more does not hold, whatever was once answered to it
+        found: dict[str, Any] = {}
+        for page in self.survey.pages:
+            kept = self.answers.get(page.id, {})
+            for question in page.questions:
+                conditions = (question.when or {}).items()
+                if all(_chosen(found.get(other)) & set(wanted) for other, wanted in conditions):
+                    found[question.id] = kept.get(question.id)
+        return found
 
     def reply(self, question: str) -> Any:
-        """Return what was answered to a question, or None."""
-        for page in self.survey.pages:
-            if any(asked.id == question for asked in page.questions):
-                return self.answers.get(page.id, {}).get(question)
-        return None
+        """Return what was answered to a question; None if nothing was, or it is not asked."""
+        return self._asked.get(question)
+
+    def answered(self, step: Step) -> bool:
+        """Whether a step is done: it has an answer, and one to every question now asked."""
+        kept = self.answers.get(step.item)
+        if kept is None:
+            return False
+        return all(question.id in kept for question in self.asked(step.page))
 
     def step(self, id: str) -> Step | None:
         """Return a step by its place in the address, if this person has it."""
@@ -136,7 +139,7 @@ class Way:
 
         The ``end`` page is never answered, so it is what remains.
         """
-        return next((step for step in self.steps if step.item not in self.answers), None)
+        return next((step for step in self.steps if not self.answered(step)), None)
 
     def after(self, step: Step) -> Step | None:
         """Return the step after one, or None."""
@@ -147,14 +150,40 @@ class Way:
         return self._beside(step, -1)
 
     def _beside(self, step: Step, by: int) -> Step | None:
-        ids = [other.id for other in self.steps]
-        if step.id not in ids:
+        position = self.position(step.id)
+        if position is None or not 0 <= position + by < len(self.steps):
             return None
-        position = ids.index(step.id) + by
-        return self.steps[position] if 0 <= position < len(ids) else None
+        return self.steps[position + by]
+
+    def position(self, id: str) -> int | None:
+        """Return at which place, from 0, a step stands; None if this person does not have it."""
+        return next((place for place, step in enumerate(self.steps) if step.id == id), None)
 
     @property
     def progress(self) -> tuple[int, int]:
         """Steps answered, and steps in all without the end."""
         steps = [step for step in self.steps if step.page.kind != "end"]
-        return sum(step.item in self.answers for step in steps), len(steps)
+        return sum(map(self.answered, steps)), len(steps)
+
+    def counted(self, item: str) -> Payload:
+        """Return what counts of an answer: nothing of a step or question that is not asked now.
+
+        Whoever goes back and answers otherwise may close questions that they had answered.
+        """
+        kept = self.answers.get(item, {})
+        if item not in {step.item for step in self.steps}:
+            return {}
+        page = self.survey.page(item)
+        closed = {q.id for q in page.questions if q.id not in self._asked} if page else set()
+        return {key: value for key, value in kept.items() if key.split(".")[0] not in closed}
+
+
+def _chosen(reply: Any) -> set[str]:
+    return {str(value) for value in (reply if isinstance(reply, list) else [reply])}
+
+
+@lru_cache(maxsize=4096)  # the orders of one person are asked for with each of their pages
+def _arrangement(survey: Survey, block: str, seed: str) -> Arrangement:
+    return arrange(
+        survey.tasks.of_block(block), survey.study.attribute_ids, survey.task_settings, seed
+    )
