@@ -14,7 +14,7 @@ import narwhals as nw
 import pandas as pd
 
 from ccegov_choice._files import read_text, sha256
-from ccegov_choice.errors import DesignError
+from ccegov_choice.errors import ChoiceError, DesignError
 from ccegov_choice.study.wording import number_id
 
 SEPARATORS = (",", "\t", ";", "|")
@@ -72,7 +72,9 @@ def listing(items: Sequence[object], shown: int = _SHOWN) -> str:
     return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
-def read_source(source: Any) -> Source:
+def read_source(
+    source: Any, what: str = "design", error: type[ChoiceError] = DesignError
+) -> Source:
     """Read a file or a data frame.
 
     Parameters
@@ -80,17 +82,21 @@ def read_source(source: Any) -> Source:
     source : str, Path or data frame
         A text file in UTF-8 or UTF-16, whatever separates its cells; or a table of pandas, polars
         or another library that narwhals knows.
+    what : str
+        What the user takes it for: messages name it.
+    error : type
+        The error to raise.
 
     Raises
     ------
     FileFormatError
         If the file is missing or is no text.
-    DesignError
+    ChoiceError
         If it is neither a path nor a data frame, or holds nothing.
     """
     if isinstance(source, str | Path):
-        return _from_file(Path(source))
-    header, rows = _table(source)
+        return _from_file(Path(source), what, error)
+    header, rows = _table(source, what, error)
     lines = [header, *([as_text(cell) for cell in row] for row in rows)]
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows(lines)
@@ -98,11 +104,11 @@ def read_source(source: Any) -> Source:
     return Source("data frame", "frame", sha256(stream.getvalue()), {",": numbered})
 
 
-def _from_file(path: Path) -> Source:
+def _from_file(path: Path, what: str, error: type[ChoiceError]) -> Source:
     content = path.read_bytes() if path.is_file() else b""
     text = content.decode("utf-16") if content.startswith(_UTF16) else read_text(path)
     if not text.strip():
-        raise DesignError("the file is empty", where=str(path), cure="Export the design again.")
+        raise error("the file is empty", where=str(path), cure=f"Export the {what} again.")
     readings = {separator: _lines(text, separator) for separator in SEPARATORS if separator in text}
     return Source(str(path), "file", sha256(content), readings or {",": _lines(text, ",")})
 
@@ -116,18 +122,20 @@ def _lines(text: str, separator: str) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _table(frame: Any) -> tuple[list[str], Iterable[Sequence[object]]]:
+def _table(
+    frame: Any, what: str, error: type[ChoiceError]
+) -> tuple[list[str], Iterable[Sequence[object]]]:
     """Return the column names and the rows of any data frame."""
     if isinstance(frame, pd.DataFrame):
         return [str(n) for n in frame.columns], frame.itertuples(index=False, name=None)
     try:
         known = nw.from_native(frame)
-    except TypeError as error:
-        raise DesignError(
+    except TypeError as problem:
+        raise error(
             f"{type(frame).__name__} is neither a path nor a data frame",
-            where="import_design",
+            where=f"import_{what}",
             cure="Give the path of a CSV or TSV file, or a pandas or polars table.",
-        ) from error
+        ) from problem
     eager = known.collect() if isinstance(known, nw.LazyFrame) else known
     return list(eager.columns), eager.iter_rows()
 
