@@ -108,6 +108,22 @@ class Section:
         self.wrong(key, "true or false", f"Write {key} = true or {key} = false, without quotes.")
         return default
 
+    def number(self, key: str, default: float | None = None) -> float | None:
+        """Return a number."""
+        given = self.content.get(key, default)
+        if given is None or (isinstance(given, int | float) and not isinstance(given, bool)):
+            return given
+        self.wrong(key, "a number", f"Write {key} = 12, without quotes.")
+        return default
+
+    def whole(self, key: str, default: int) -> int:
+        """Return a whole number."""
+        given = self.content.get(key, default)
+        if isinstance(given, int) and not isinstance(given, bool):
+            return given
+        self.wrong(key, "a whole number", f"Write {key} = {default}, without quotes.")
+        return default
+
     def choice(self, key: str, allowed: tuple[str, ...], default: str) -> str:
         """Return one of some fixed words."""
         given = self.words(key, default)

@@ -30,6 +30,9 @@ class Option:
         A field for own words follows, as with "something else".
     screen_out : bool
         Whoever chooses it is thanked and not asked further.
+    value : float, optional
+        The number that it stands for, where the question fills a numeric covariate of the
+        study; an option without one leaves the covariate empty.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Option:
     exclusive: bool = False
     write_in: bool = False
     screen_out: bool = False
+    value: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", own_copy(self.text))
@@ -75,6 +79,8 @@ class Question:
     shuffle : bool
         Whether options stand in an order of each person's own; exclusive ones and those with
         a write-in stay last.
+    sensitive : bool
+        Whether it asks for something that many would rather not tell; then nobody is forced to.
     when : mapping of str to tuple of str
         Asked only of those who chose one of these options: question id -> option ids. All must
         hold.
@@ -94,6 +100,7 @@ class Question:
     unit: Text = ""
     max_length: int = 2000
     shuffle: bool = False
+    sensitive: bool = False
     when: Mapping[str, tuple[str, ...]] | None = None
 
     def __post_init__(self) -> None:

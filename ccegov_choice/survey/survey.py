@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from ccegov_choice.errors import Problem, SurveyError
-from ccegov_choice.study.lines import Positions
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.wording import Text, own_copy, wording
 from ccegov_choice.survey.page import Page
+from ccegov_choice.survey.places import Places
 from ccegov_choice.survey.question import Question
 from ccegov_choice.survey.settings import (
     Fieldwork,
@@ -80,7 +80,7 @@ class Survey:
     glossary: Mapping[str, Text] = field(default_factory=dict)
     consequence: Text = ""
     folder: Path | None = field(default=None, compare=False, repr=False)
-    positions: Positions | None = field(default=None, init=False, compare=False, repr=False)
+    positions: Places | None = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("pages", "languages", "quotas"):
@@ -93,8 +93,8 @@ class Survey:
     def __hash__(self) -> int:
         return hash((self.id, self.tasks.sha256))
 
-    def standing_at(self, positions: Positions) -> Survey:
-        """Return the survey with the lines of the file it was read from."""
+    def standing_at(self, positions: Places) -> Survey:
+        """Return the survey with the lines of the files it was read from."""
         placed = replace(self)
         object.__setattr__(placed, "positions", positions)
         return placed
