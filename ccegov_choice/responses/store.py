@@ -1,0 +1,258 @@
+"""The store of answers: what is acknowledged is kept, exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from ccegov_choice.errors import MissingExtraError, ResponseError
+from ccegov_choice.responses.clock import Clock, SteadyClock, system_clock
+from ccegov_choice.responses.records import (
+    Answer,
+    FieldState,
+    Outcome,
+    Person,
+    Start,
+    State,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from ccegov_choice.responses.database import Database
+    from ccegov_choice.responses.places import Series
+    from ccegov_choice.responses.starting import CodeOf
+
+_MINUTE = 60_000
+
+
+class ResponseStore:
+    """Answers, places, contacts and the record of what happened, in SQLite or PostgreSQL.
+
+    Open one with `ResponseStore.open`; all methods may be called from many threads, and many
+    processes may have the same store open. Each method that writes is one transaction, which is
+    on disk when it returns, and which may be repeated without harm.
+    """
+
+    def __init__(self, answers: Database, contacts: Database, clock: Clock) -> None:
+        self._answers = answers
+        self._contacts = contacts
+        self._clock = SteadyClock(clock, answers.read(_last_reading))
+        self._series: dict[str, tuple[str, str, int, tuple[str, ...]]] = {}
+
+    @classmethod
+    def open(
+        cls, url: str, *, contacts_url: str | None = None, clock: Clock = system_clock
+    ) -> ResponseStore:
+        """Open a store; its tables are made or brought up to date first.
+
+        Parameters
+        ----------
+        url : str
+            ``sqlite:///answers.sqlite`` or ``postgresql://user@host/name``.
+        contacts_url : str, optional
+            Where contacts are kept: otherwise in a second file beside the first, or in a schema
+            of its own (``ccegov_contacts``).
+        clock : callable
+            Gives the time now.
+
+        Raises
+        ------
+        ResponseError
+            If the database cannot be reached or written, or a newer version made it.
+        """
+        _require_packages()
+        from ccegov_choice.responses.database import Database
+        from ccegov_choice.responses.schema import bring_up_to_date
+        from ccegov_choice.responses.vault import open_vault
+
+        answers = Database(url)
+        bring_up_to_date(answers, "answers")
+        contacts = open_vault(answers, contacts_url)
+        return cls(answers, contacts, clock)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._answers.close()
+        self._contacts.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ready(self) -> None:
+        """Return if answers can be written now.
+
+        Raises
+        ------
+        ResponseError
+            If they cannot, with the reason and its cure.
+        """
+        from ccegov_choice.responses.readiness import write_nothing
+
+        self._answers.write(write_nothing)
+        self._contacts.write(write_nothing)
+
+    # -- taking part ------------------------------------------------------------------------
+
+    def register(self, version: Version) -> None:
+        """Keep what a version of a survey consists of; the same one again changes nothing."""
+        from ccegov_choice.responses.versions import register
+
+        self._answers.write(lambda c: register(c, version, self._clock.wall()))
+
+    def start(
+        self,
+        version_sha256: str,
+        start: Start,
+        *,
+        lease_minutes: int,
+        target: int = 0,
+        code_of: CodeOf | None = None,
+    ) -> Person:
+        """Let somebody begin: give them a block and a place.
+
+        Parameters
+        ----------
+        version_sha256 : str
+            A version that was registered.
+        start : Start
+            Who begins, and how. The same nonce gives the same person.
+        lease_minutes : int
+            How long the place is kept without an answer.
+        target : int
+            Completed interviews wanted in all; 0 means no limit.
+        code_of : callable, optional
+            Makes the hash of the person's code of their id, instead of ``start.code_hash``.
+
+        Raises
+        ------
+        FieldClosed
+            If the field is paused or closed, or as many as wanted have completed or are under
+            way. Previews and robots may always start.
+        """
+        from ccegov_choice.responses import starting
+
+        series = self._series_of(version_sha256, start)
+        return self._answers.write(
+            lambda connection: starting.start(
+                connection,
+                series,
+                version_sha256,
+                start,
+                lease=lease_minutes * _MINUTE,
+                target=target,
+                code_of=code_of,
+                **self._time(),
+            )
+        )
+
+    def person(self, id: str) -> Person | None:
+        """Return somebody with their answers; None if not known, or erased."""
+        from ccegov_choice.responses.people import by_id
+
+        return self._answers.read(lambda connection: by_id(connection, id))
+
+    def person_by_code(self, code_hash: str) -> Person | None:
+        """Return somebody by the hash of their code."""
+        from ccegov_choice.responses.people import by_code
+
+        return self._answers.read(lambda connection: by_code(connection, code_hash))
+
+    def answer(self, person_id: str, answer: Answer, *, lease_minutes: int) -> Outcome:
+        """Keep an answer; see `Outcome` for what may become of it.
+
+        Raises
+        ------
+        NotTakingPart
+            If it is new, and the person has finished or is not known.
+        """
+        from ccegov_choice.responses.answering import keep
+
+        lease = lease_minutes * _MINUTE
+        return self._answers.write(
+            lambda connection: keep(connection, person_id, answer, lease=lease, **self._time())
+        )
+
+    def finish(self, person_id: str, state: State, *, reason: str = "") -> Person:
+        """End somebody's interview; the first finish counts.
+
+        The place is final for those who completed, and free for somebody else otherwise.
+        """
+        from ccegov_choice.responses.finishing import finish
+
+        if state == "started":
+            raise ResponseError(
+                "nobody finishes as 'started'", cure="Give the state in which they finish."
+            )
+        return self._answers.write(
+            lambda connection: finish(connection, person_id, state, reason, **self._time())
+        )
+
+    def claim_quota(self, person_id: str, quota: str, cell: str, limit: int) -> bool:
+        """Claim one of a quota cell's interviews; False if it is full.
+
+        People who have completed, or hold a place, count. The same claim again is True.
+        """
+        from ccegov_choice.responses.quotas import claim
+
+        return self._answers.write(
+            lambda c: claim(c, person_id, quota, cell, limit, now=self._clock.read())
+        )
+
+    def note(self, person_id: str, kind: str, detail: Mapping[str, Any]) -> None:
+        """Append something that happened and is no answer, such as a page shown."""
+        from ccegov_choice.responses.events import new_mark, note
+
+        mark, at = new_mark(), self._clock.wall()
+        self._answers.write(lambda c: note(c, person_id, kind, detail, at, mark))
+
+    # -- the field --------------------------------------------------------------------------
+
+    def field_state(self, survey: str) -> FieldState:
+        """Return whether people can start: open, paused or closed."""
+        from ccegov_choice.responses.field_state import read
+
+        return self._answers.read(lambda connection: read(connection, survey))
+
+    def set_field_state(self, survey: str, state: FieldState, *, by: str) -> None:
+        """Open, pause or close the field; people under way may always finish."""
+        from ccegov_choice.responses.field_state import write
+
+        self._answers.write(lambda c: write(c, survey, state, by, self._clock.wall()))
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _time(self) -> dict[str, int]:
+        return {"at": self._clock.wall(), "now": self._clock.read()}
+
+    def _series_of(self, version_sha256: str, start: Start) -> Series:
+        from ccegov_choice.responses.places import Series
+        from ccegov_choice.responses.plain import storable
+        from ccegov_choice.responses.versions import series_of
+
+        if version_sha256 not in self._series:  # a version never changes
+            self._series[version_sha256] = self._answers.read(
+                lambda connection: series_of(connection, version_sha256)
+            )
+        return Series(*self._series[version_sha256], start.ledger, storable(start.stratum))
+
+
+def _last_reading(connection: Any) -> int:
+    from sqlalchemy import func, select
+
+    from ccegov_choice.responses.tables import place
+
+    return int(connection.execute(select(func.max(place.c.touched))).scalar() or 0)
+
+
+def _require_packages() -> None:
+    try:
+        import alembic  # noqa: F401
+        import sqlalchemy  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(
+            f"keeping answers needs the package {error.name}",
+            cure="pip install 'ccegov_choice[survey]'",
+        ) from error
