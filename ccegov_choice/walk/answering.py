@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ccegov_choice.survey.settings import DONT_KNOW
 from ccegov_choice.survey.survey import Survey
@@ -38,15 +38,17 @@ class Answering:
             o.alternative for t in survey.tasks.tasks for o in t.offers if _passes(o.kind)
         }
 
+    @property
+    def end(self) -> str:
+        """Id of the last page."""
+        return self._survey.pages[-1].id
+
     def consent(self, form: HtmlForm) -> Filled:
         """Agree to everything, or decline."""
-        agrees = "no" if self._temper.declines else "yes"
-        filled: Filled = {name: "yes" for name in form.names if name.startswith("statement.")}
         if self._temper.declines:
-            filled = {}
-        if "agree" in form.names:
-            filled["agree"] = agrees
-        return filled
+            return {"agree": "no"} if "agree" in form.names else {}
+        filled: Filled = {name: "yes" for name in form.names if name.startswith("statement.")}
+        return {**filled, "agree": "yes"} if "agree" in form.names else filled
 
     def step(self, form: HtmlForm, task: str | None = None) -> Filled:
         """Fill in a page.
@@ -78,16 +80,15 @@ class Answering:
 
     def _task(self, form: HtmlForm, task: str | None) -> Filled:
         names = form.names
-        single = next((name for name in ("chosen", "best") if name in names), "")
-        offered = form.choices(single) if single else ()
-        if DONT_KNOW in offered and self._temper.cannot_decide():
-            return {single: DONT_KNOW, **self._reason(form)}
+        for single in ("chosen", "best"):
+            if DONT_KNOW in form.choices(single) and self._temper.cannot_decide(task or ""):
+                return {single: DONT_KNOW, **self._reason(form, task)}
         worth = self._worth(form, task)
         ordered = sorted(worth, key=lambda name: -worth[name])
-        if "chosen" in names:
+        if set(form.choices("chosen")) - {DONT_KNOW}:
             self._chosen[task or ""] = ordered[0]
             passed = ordered[0] in self._passing
-            return {"chosen": ordered[0], **(self._reason(form) if passed else {})}
+            return {"chosen": ordered[0], **(self._reason(form, task) if passed else {})}
         if "best" in names:
             spoiled = self._citizen.spoiled.get(task or "", {})
             others = [name for name in form.choices("worst") if name != ordered[0]]
@@ -110,9 +111,9 @@ class Answering:
         known = self._citizen.worth.get(task or "", {})
         return {name: known.get(name, 0.0) for name in names if name != DONT_KNOW}
 
-    def _reason(self, form: HtmlForm) -> Filled:
+    def _reason(self, form: HtmlForm, task: str | None) -> Filled:
         reasons = tuple(reason for reason in form.choices("reason") if reason)
-        reason = self._temper.reason(reasons)
+        reason = self._temper.reason(task or "", reasons)
         return {"reason": reason} if reason else {}
 
     def _follow(self, options: Sequence[str], task: str | None) -> str:
@@ -183,11 +184,3 @@ def _point(points: Sequence[str], worth: float) -> str:
     """Put a utility on a scale of points."""
     share = (worth - _RATED_FROM) / (_RATED_TO - _RATED_FROM)
     return points[min(max(round(share * (len(points) - 1)), 0), len(points) - 1)]
-
-
-def posted(pairs: Sequence[tuple[str, str]]) -> Mapping[str, list[str]]:
-    """Return what was sent as name -> values."""
-    found: dict[str, list[str]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found

@@ -6,38 +6,38 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Mishap = Literal["", "reload", "back", "twice", "lose_cookie"]
-MISHAPS: tuple[Mishap, ...] = ("reload", "back", "twice", "lose_cookie")
+Mishap = Literal["reload", "back", "answer_twice", "lose_cookie"]
+MISHAPS: tuple[Mishap, ...] = get_args(Mishap)
 _SPREAD = 0.7  # of the logarithm of thinking times: the slowest tenth takes 2.5 times the median
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """Shares of people and pages to which something happens.
+    """Shares of people to whom something happens at some time in the interview.
 
     Parameters
     ----------
     give_up : float
-        Share of people who leave before the end, at a page drawn for each.
+        Who leave before the end.
     decline : float
-        Share of people who do not agree to take part.
-    reload, back, twice, lose_cookie : float
-        Share of pages that are loaded again, returned to from the next one, sent twice at the
-        same time, and lost with the cookie, so that the code is needed.
+        Who do not agree to take part.
+    reload, back, answer_twice, lose_cookie : float
+        Who load a page again, go back to one from the next, send a form twice at the same time,
+        lose their cookie so that they need their code.
     dont_know : float
         Share of tasks with "I cannot decide".
     protest : float
-        Share of those who cannot decide, or choose the opt-out, and give a reason.
+        Share of those who cannot decide, or choose to do without, and give a reason.
     """
 
-    give_up: float = 0.08
+    give_up: float = 0.10
     decline: float = 0.0
-    reload: float = 0.03
-    back: float = 0.03
-    twice: float = 0.03
-    lose_cookie: float = 0.01
+    reload: float = 0.10
+    back: float = 0.10
+    answer_twice: float = 0.05
+    lose_cookie: float = 0.02
     dont_know: float = 0.0
     protest: float = 0.5
 
@@ -48,7 +48,7 @@ class Behaviour:
 
 
 class Temper:
-    """What happens to one citizen, page by page: drawn from a seed, whatever the clock says.
+    """What happens to one citizen on which page: drawn from a seed, whatever the clock says.
 
     Parameters
     ----------
@@ -57,40 +57,40 @@ class Temper:
     seed, number : int
         Of the walk, and of the citizen.
     pages : int
-        How many pages there are about; who gives up does so at one of them.
+        How many pages there are about: where something happens is drawn from them.
     """
 
     def __init__(self, behaviour: Behaviour, seed: int, number: int, pages: int) -> None:
         self._behaviour = behaviour
-        self._happens = random.Random(f"happens {seed} {number}")
+        happens = random.Random(f"happens {seed} {number}")
         self._thinks = random.Random(f"thinks {seed} {number}")
-        self._decides = random.Random(f"decides {seed} {number}")
-        self.declines = self._happens.random() < behaviour.decline
-        leaves = self._happens.random() < behaviour.give_up
-        at = self._happens.randrange(max(pages, 1))
-        self.leaves_at = at if leaves else None
+        self._source = f"{seed} {number}"
 
-    def mishap(self) -> Mishap:
-        """Return what happens on the next page; at most one thing."""
-        point = self._happens.random()
-        for name in MISHAPS:
-            point -= getattr(self._behaviour, name)
-            if point < 0:
-                return name
-        return ""
+        def page_of(share: float) -> int | None:
+            does, page = happens.random() < share, happens.randrange(max(pages, 1))
+            return page if does else None
+
+        self.declines = page_of(behaviour.decline) is not None
+        self.leaves_at = page_of(behaviour.give_up)
+        self._mishaps = {name: page_of(getattr(behaviour, name)) for name in MISHAPS}
+
+    def mishaps(self, page: int) -> tuple[Mishap, ...]:
+        """Return what happens on a page, counted from 0."""
+        return tuple(name for name, place in self._mishaps.items() if place == page)
 
     def think(self, mean: float) -> float:
         """Return seconds spent on the next page: lognormal with this mean."""
         return self._thinks.lognormvariate(math.log(mean) - _SPREAD**2 / 2, _SPREAD) if mean else 0
 
-    def cannot_decide(self) -> bool:
-        """Return whether the next task is left undecided."""
-        return self._decides.random() < self._behaviour.dont_know
+    def cannot_decide(self, task: str) -> bool:
+        """Return whether a task is left undecided, whenever it is shown."""
+        return random.Random(f"decides {self._source} {task}").random() < self._behaviour.dont_know
 
-    def reason(self, reasons: tuple[str, ...]) -> str:
-        """Return a reason, or none."""
-        gives = self._decides.random() < self._behaviour.protest
-        return self._decides.choice(reasons) if reasons and gives else ""
+    def reason(self, task: str, reasons: tuple[str, ...]) -> str:
+        """Return a reason for choosing nothing, or none."""
+        rng = random.Random(f"reasons {self._source} {task}")
+        gives = rng.random() < self._behaviour.protest
+        return rng.choice(sorted(reasons)) if reasons and gives else ""
 
 
 def arrivals(rate: float | None, seed: int) -> Iterator[float]:

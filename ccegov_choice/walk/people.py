@@ -20,7 +20,7 @@ from ccegov_choice.survey.survey import Survey
 from ccegov_choice.walk.behaviour import Behaviour
 
 Shares: TypeAlias = Mapping[str, float]
-_KEYS = ("class", "formula", "answers", "behaviour", "languages", "views")
+_KEYS = ("class", "formula", "covariates", "behaviour", "languages", "views")
 _CHOSEN = ("single", "multiple", "scale", "matrix")
 
 
@@ -70,7 +70,8 @@ class People:
         ----------
         path : str or Path
             A file with ``[[class]]`` tables as `ClassTaste.read` takes them, and optionally
-            ``formula``, ``[answers.QUESTION]``, ``[languages]``, ``[views]``, ``[behaviour]``.
+            ``formula``, ``[covariates]`` (shares of answers by question), ``[languages]``,
+            ``[views]`` and ``[behaviour]``.
         survey : Survey
             What they will answer.
 
@@ -101,7 +102,7 @@ class People:
 
 
 def _answers(top: Section, survey: Survey) -> dict[str, Shares]:
-    section = top.table("answers", "the answers")
+    section = top.table("covariates", "the covariates")
     if section is None:
         return {}
     section.only(survey.questions)

@@ -84,7 +84,7 @@ class ServerProcess:
         port = free_port()
         command = [sys.executable, "-m", "ccegov_choice.cli.main", "survey", "serve", str(folder)]
         command += ["--host", "127.0.0.1", "--port", str(port), *options]
-        log = tempfile.TemporaryFile()
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the server runs
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         server = cls(process, f"http://127.0.0.1:{port}", log)
         server._wait_until_ready()
