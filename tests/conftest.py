@@ -1,9 +1,12 @@
-"""What every test may rely on: public data where they are, and no skipping in CI."""
+"""What every test may rely on: public data where they are, PostgreSQL, no skipping in CI."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,3 +24,31 @@ def pytest_runtest_makereport(item, call):
     if report.skipped and os.environ.get("CCEGOV_NO_SKIP"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and CI skips nothing: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Any]:
+    """A throw-away PostgreSQL server: `new_database()`, `restart()`, `stop()`, `start()`."""
+    path = Path(__file__).parents[1] / "benchmarks" / "throwaway_postgres.py"
+    spec = importlib.util.spec_from_file_location("throwaway_postgres", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if module.binaries() is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    with module.Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_cluster: Any) -> str:
+    """Address of a database that all tests of a session share."""
+    return str(postgres_cluster.new_database())
+
+
+@pytest.fixture
+def new_postgres_url(postgres_cluster: Any) -> Callable[[], str]:
+    """Make an empty database for one test alone."""
+    make: Callable[[], str] = postgres_cluster.new_database
+    return make
