@@ -185,3 +185,25 @@ class Outcome:
 
     status: Literal["stored", "repeated", "conflict"]
     kept: Kept
+
+
+@dataclass(frozen=True)
+class AdminAction:
+    """Something that an administrator did.
+
+    Parameters
+    ----------
+    at : datetime
+        When, in UTC.
+    by : str
+        Who: the name they log in with.
+    what : str
+        Such as ``"log-in"``, ``"state"``, ``"download"``.
+    detail : str
+        What of it, such as the new state; never anything about a person.
+    """
+
+    at: datetime
+    by: str
+    what: str
+    detail: str

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ccegov_choice.errors import MissingExtraError, ResponseError
 from ccegov_choice.responses.clock import Clock, SteadyClock, system_clock
 from ccegov_choice.responses.records import (
+    AdminAction,
     Answer,
     FieldState,
     Outcome,
@@ -221,6 +222,26 @@ class ResponseStore:
         from ccegov_choice.responses.field_state import write
 
         self._answers.write(lambda c: write(c, survey, state, by, self._clock.wall()))
+
+    # -- administration ---------------------------------------------------------------------
+
+    def log_action(self, survey: str, *, by: str, what: str, detail: str = "") -> None:
+        """Append what an administrator did."""
+        from ccegov_choice.responses.admin_log import add
+
+        self._answers.write(lambda c: add(c, survey, by, what, detail, self._clock.wall()))
+
+    def actions(self, survey: str, *, most: int = 500) -> tuple[AdminAction, ...]:
+        """Return what administrators did, newest first."""
+        from ccegov_choice.responses.admin_log import entries
+
+        return self._answers.read(lambda connection: entries(connection, survey, most))
+
+    def was_done(self, survey: str, *, what: str, detail: str) -> bool:
+        """Return whether an administrator did something."""
+        from ccegov_choice.responses.admin_log import holds
+
+        return self._answers.read(lambda connection: holds(connection, survey, what, detail))
 
     # -- inside -----------------------------------------------------------------------------
 
