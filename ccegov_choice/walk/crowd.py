@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -210,6 +209,8 @@ def _limit(plan: Plan) -> float | None:
 def _raise_file_limit() -> None:
     """Allow as many connections as the system lets us have."""
     if os.name == "posix":
+        import resource
+
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft < hard:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -18,8 +18,9 @@ class Diary:
     ----------
     number : int
         Of the citizen.
-    began, finished : float
-        Seconds of a clock that all processes of a machine share.
+    began, answering, finished : float
+        When they came, began to answer and ended: seconds of a clock that all processes of a
+        machine share; 0 for what did not happen.
     consented : bool
         Whether the server took their consent.
     ended : str
@@ -42,6 +43,7 @@ class Diary:
 
     number: int
     began: float = 0.0
+    answering: float = 0.0
     finished: float = 0.0
     consented: bool = False
     ended: Ending = ""

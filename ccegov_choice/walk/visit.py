@@ -108,6 +108,9 @@ class Visit:
 
     async def answer(self, pace: Pace) -> None:
         """Answer page after page until the end."""
+        if self._diary.ended:
+            return
+        self._diary.answering = time.monotonic()
         with _Noting(self._diary):
             for number in range(_MOST_PAGES):
                 seen = self._seen
