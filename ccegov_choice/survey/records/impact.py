@@ -81,7 +81,7 @@ def _screening(survey: Survey, asked: tuple[Asked, ...]) -> Entry:
     open_items = ["Vulnerable people: say whether those invited depend on the asking body."]
     if target >= LARGE_SCALE or not target:
         open_items.append("Decide whether this is on a large scale (Recital 91).")
-    return Entry("Is it needed?", "WP 248 rev.01", tuple(found), tuple(open_items))
+    return Entry("Screening", "WP 248 rev.01", tuple(found), tuple(open_items))
 
 
 def _description(survey: Survey, asked: tuple[Asked, ...]) -> Entry:
@@ -91,8 +91,7 @@ def _description(survey: Survey, asked: tuple[Asked, ...]) -> Entry:
         "Article 35(7)(a)",
         (
             f"A questionnaire of {len(survey.pages)} pages with {len(asked)} questions and "
-            f"{tasks} choice tasks, in {len(survey.languages)} languages: "
-            f"{', '.join(survey.languages)}.",
+            f"{tasks} choice tasks. Languages: {', '.join(survey.languages)}.",
             f"Ways to answer: {', '.join(survey.fieldwork.modes)}.",
             "Answers are stored when a page is sent, in a database of the controller's choice.",
         ),
@@ -128,7 +127,9 @@ def _risks(survey: Survey, asked: tuple[Asked, ...]) -> list[Entry]:
         Entry(
             "Risk: somebody else sees answers on a shared device",
             source,
-            ("The session ends, kiosks are reset after each person, codes are not in addresses.",),
+            (
+                "Kiosks are reset after each person; answers are seen again only with the receipt code.",
+            ),
         ),
         Entry(
             "Risk: the server or a backup is read by strangers",

@@ -73,7 +73,7 @@ class Record:
         lines += self._open_lines()
         for entry in self.entries:
             lines += [f"## {entry.name}", "", f"*{entry.source}*", ""]
-            lines += _items(entry.found)
+            lines += [f"- {item}" for item in entry.found]
             lines += [f"- **Open:** {item}" for item in entry.open]
             lines.append("")
         return "\n".join(lines).rstrip() + "\n"
@@ -85,9 +85,3 @@ class Record:
         headline = f"## Still open: {count} {'item' if count == 1 else 'items'}"
         listed = [f"{i}. {entry.name}: {item}" for i, (entry, item) in enumerate(self.open, 1)]
         return [headline, "", *listed, ""]
-
-
-def _items(found: tuple[str, ...]) -> list[str]:
-    if len(found) == 1:
-        return [found[0]]
-    return [f"- {item}" for item in found]
