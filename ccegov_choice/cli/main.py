@@ -16,7 +16,18 @@ from ccegov_choice.errors import ChoiceError, ConvergenceError
 
 DONE, WRONG_INPUT, USAGE, NOT_CONVERGED, OUR_BUG = 0, 1, 2, 3, 70
 
-_NOUNS = ("demo", "study", "library", "design", "data", "fit", "trade", "report", "replicate")
+_NOUNS = (
+    "demo",
+    "study",
+    "library",
+    "design",
+    "survey",
+    "data",
+    "fit",
+    "trade",
+    "report",
+    "replicate",
+)
 
 _EPILOG = """\
 a first study:
