@@ -15,7 +15,7 @@ from ccegov_choice.study.study import Study
 from ccegov_choice.study.wording import Text
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_MONEY = re.compile(
+MONEY = re.compile(
     r"[£€$¥₹₩₽]|\b(?:EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|AUD|CAD|NZD|JPY|INR)\b"
     r"|\b(?i:euros?|pounds?|dollars?|francs?|kron(?:a|or|er?)|pence|z[łl]oty)\b"
 )
@@ -143,7 +143,7 @@ def _is_of_money(study: Study, item: _Wording) -> bool:
 def _money_word_problems(item: _Wording, where: str) -> Iterator[Problem]:
     texts = [item.text] if isinstance(item.text, str) else item.text.values()
     for text in texts:
-        found = _MONEY.search(text)
+        found = MONEY.search(text)
         if found:
             yield Problem(
                 f'{item.name} speaks of money ("{found.group()}"), and the study does not say '

@@ -1,0 +1,47 @@
+"""What the checks share: where a part stands, what it is called, and its texts in a language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ccegov_choice.study.lines import KeyPath
+from ccegov_choice.study.wording import Text
+from ccegov_choice.survey.survey import Survey
+from ccegov_choice.survey.wordings import wordings
+
+_SHOWN_APART = ("covariate",)
+"""Wordings of the study that people do not see: a question shows them under its own path."""
+
+
+def place(survey: Survey, *path: str | int) -> str:
+    """Return file and line of a part, or the survey's name if it was made in Python."""
+    if survey.positions is None:
+        return f"survey '{survey.id}'"
+    return survey.positions.where(*path)
+
+
+def shown_wordings(survey: Survey) -> dict[KeyPath, Text]:
+    """Return every wording that people are shown, by its path.
+
+    Levels under the floor are never shown, and need no translation.
+    """
+    hidden = {(a.id, level) for a in survey.study.attributes for level in a.floor}
+    return {
+        path: text
+        for path, text in wordings(survey).items()
+        if path[0] not in _SHOWN_APART and path != ("study", "title")
+        if not (path[0] == "attribute" and path[2] == "level" and (path[1], path[3]) in hidden)
+    }
+
+
+def texts_in(survey: Survey, language: str) -> Iterator[tuple[KeyPath, str]]:
+    """Yield every text that people are shown in one language."""
+    for path, text in shown_wordings(survey).items():
+        found = text if isinstance(text, str) else text.get(language, "")
+        if found.strip():
+            yield path, found
+
+
+def called(path: KeyPath) -> str:
+    """Return what a wording is called in messages: its path, as in a translation file."""
+    return ".".join(str(key) for key in path)
