@@ -1,0 +1,143 @@
+"""Welcome and consent: looking takes nothing; a place is taken when somebody has agreed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from ccegov_choice.responses.records import Person, Start
+from ccegov_choice.responses.refusals import FieldClosed
+from ccegov_choice.survey.answering import FieldProblem
+from ccegov_choice.survey.judging import first_open
+from ccegov_choice.survey.page import Page
+from ccegov_choice.survey.server import panel
+from ccegov_choice.survey.server.paradata import device_class
+from ccegov_choice.survey.server.reply import Reply, go
+from ccegov_choice.survey.server.session import Session, new_id
+from ccegov_choice.survey.server.site import Site
+from ccegov_choice.survey.server.visit import Visit
+from ccegov_choice.survey.settings import Mode
+
+_CLOSED = {"target": "closed"}
+_LONGEST_INTERVIEWER = 60
+
+
+def welcome(site: Site, visit: Visit) -> Reply:
+    """Show the first page, and remember with what parameters somebody came."""
+    session = _arriving(site, visit)
+    visit = replace(visit, session=session)
+    frame = site.frame(visit)
+    if not panel.admitted(site, visit):
+        return Reply(site.pages.notice("not_found", frame), 403)
+    state = site.field_state()
+    if state != "open":
+        return Reply(site.pages.notice(state, frame), session=session)
+    form = site.form(visit, "/consent", "", "welcome")
+    return Reply(site.pages.welcome(frame, form), session=session)
+
+
+def _arriving(site: Site, visit: Visit) -> Session:
+    session, survey = visit.session, site.survey
+    if visit.asked("next"):
+        session = _next_person(site, visit)
+    if (mode := visit.asked("mode")) in survey.fieldwork.modes:
+        session = replace(session, mode=cast(Mode, mode))
+    if interviewer := visit.asked("interviewer"):
+        session = replace(session, interviewer=interviewer[:_LONGEST_INTERVIEWER])
+    if site.signer.verify(visit.asked("preview"), "preview"):
+        session = replace(session, ledger="preview")
+    if kept := panel.parameters(survey, visit):
+        session = replace(session, panel=kept)
+    return session
+
+
+def _next_person(site: Site, visit: Visit) -> Session:
+    """Let the next person at a device begin, once the one before is through."""
+    session = visit.session
+    person = site.person(visit)
+    if person is not None and person.state == "started" and session.mode in ("", "web"):
+        return session
+    return replace(session, id="", person="", panel={}, language="", view="")
+
+
+def consent(site: Site, visit: Visit) -> Reply:
+    """Ask whether somebody agrees."""
+    person = site.person(visit)
+    if person is not None:
+        return go(f"/page/{first_open(site.way(person)).id}")
+    state = site.field_state()
+    if state != "open":
+        return Reply(site.pages.notice(state, site.frame(visit)))
+    return _ask(site, visit)
+
+
+def agree(site: Site, visit: Visit) -> Reply:
+    """Take a place for somebody who agrees; keep nothing of somebody who does not."""
+    session = visit.session
+    known = site.person(visit)
+    if known is not None:
+        return go(f"/page/{first_open(site.way(known)).id}")
+    if not site.token(visit, session.id, "consent"):
+        # the cookie is missing or newer than the form: ask again, with what was ticked
+        return _ask(site, visit, (FieldProblem("agree", "error.expired"),), 400)
+    agreed = visit.posted("agree")
+    if agreed == "no":
+        return Reply(site.pages.notice("declined", site.frame(visit)), session=_nobody(session))
+    problems = _missing(site.survey.page_of_kind("consent"), agreed, visit)
+    if problems:
+        return _ask(site, visit, problems, 422)
+    wait = site.limiter.seconds_to_wait("start", visit.address, site.settings.limits.starts, 600.0)
+    if wait:
+        notice = site.pages.notice("too_many", site.frame(visit), seconds=wait)
+        return Reply(notice, 429, headers={"Retry-After": str(wait)})
+    try:
+        person = _start(site, visit)
+    except FieldClosed as closed:
+        kind = _CLOSED.get(closed.why, closed.why)
+        return Reply(site.pages.notice(kind, site.frame(visit)))
+    step = first_open(site.way(person))
+    return go(f"/page/{step.id}", replace(session, person=person.id))
+
+
+def _ask(
+    site: Site, visit: Visit, problems: tuple[FieldProblem, ...] = (), status: int = 200
+) -> Reply:
+    session = visit.session if visit.session.id else replace(visit.session, id=new_id())
+    form = site.form(
+        visit, "/consent", session.id, "consent", values=dict(visit.fields), problems=problems
+    )
+    page = site.pages.consent(site.frame(visit, back="/"), form)
+    return Reply(page, status, session=session)
+
+
+def _missing(page: Page | None, agreed: str, visit: Visit) -> tuple[FieldProblem, ...]:
+    statements = page.statements if page else ()
+    names = [f"statement.{statement.id}" for statement in statements]
+    found = [FieldProblem(n, "error.required_statement") for n in names if visit.posted(n) != "yes"]
+    if agreed != "yes":
+        found.append(FieldProblem("agree", "error.required"))
+    return tuple(found)
+
+
+def _start(site: Site, visit: Visit) -> Person:
+    session, survey = visit.session, site.survey
+    start = Start(
+        nonce=panel.nonce(site, visit) or site.signer.sign("start", session.id),
+        language=session.language,
+        mode=session.mode or "web",
+        ledger=site.ledger(visit),
+        panel=session.panel,
+        device=device_class(visit.user_agent),
+        interviewer=session.interviewer,
+    )
+    return site.store.start(
+        survey.sha256,
+        start,
+        lease_minutes=survey.fieldwork.lease_minutes,
+        target=survey.fieldwork.target,
+        code_of=lambda person: site.code_hash(site.code(person)),
+    )
+
+
+def _nobody(session: Session) -> Session:
+    return replace(session, id="", person="", panel={})
