@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ccegov_choice.cli.foreign import add_foreign, read_foreign
 from ccegov_choice.cli.source import add_source, read_source
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ def register(nouns: _Nouns[argparse.ArgumentParser]) -> None:
     describe.add_argument("--html", type=Path, metavar="FILE", help="write a page as well")
     importer = verbs.add_parser(
         "import",
-        help="write choices into a folder of our own format",
-        description="Check a table and write choices.csv, study.toml and choices.json.",
+        help="write choices into a folder of our own format, also from other programs",
+        description="Check a table, or a file that another program exported (--from), and write "
+        "choices.csv, study.toml and choices.json.",
     )
     importer.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to")
+    add_foreign(importer)
     for verb, function in ((check, run_check), (describe, run_describe), (importer, run_import)):
         add_source(verb)
         verb.set_defaults(run=function)
@@ -77,9 +80,11 @@ def run_describe(arguments: argparse.Namespace) -> int:
 
 def run_import(arguments: argparse.Namespace) -> int:
     """Write the folder."""
-    data = read_source(arguments)
+    data = read_foreign(arguments) if arguments.tool else read_source(arguments)
     folder = data.save(arguments.out)
     print(f"wrote {folder}: {data.people:,} people, {data.tasks:,} tasks")
+    for note in data.provenance.parameters.get("notes", ()) if data.provenance else ():
+        print(f"- {note}")
     return 0
 
 

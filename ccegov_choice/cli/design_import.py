@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
+
+from ccegov_choice.cli.said import levels, pairs
 
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 LAYOUTS = ("long", "wide", "ngene", "sawtooth")
@@ -86,9 +87,9 @@ def run_import(arguments: argparse.Namespace) -> int:
         arguments.file,
         Study.read(arguments.study),
         layout=arguments.layout,
-        alternatives=_pairs(arguments.alternative, "--alternative"),
-        columns=_pairs(arguments.column, "--column"),
-        levels=_levels(arguments.level),
+        alternatives=pairs(arguments.alternative, "--alternative"),
+        columns=pairs(arguments.column, "--column"),
+        levels=levels(arguments.level),
         blocks=arguments.blocks,
     )
     folder = design.save(arguments.out or Path(arguments.study).parent)
@@ -116,36 +117,3 @@ def run_export(arguments: argparse.Namespace) -> int:
     path = export_design(design, arguments.out, arguments.layout)
     print(f"{path}: {design.table().title}, layout '{arguments.layout}'")
     return 0
-
-
-def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
-    """Read ``THEIRS=OURS``; their name may hold a ``=`` itself."""
-    from ccegov_choice.errors import DesignError, Problem
-
-    problems = [
-        Problem(f"'{entry}' does not say what is what", f"Write {option} 'THEIRS=OURS'.", option)
-        for entry in given
-        if not all(entry.rpartition("="))
-    ]
-    if problems:
-        raise DesignError.of(problems)
-    parts = [entry.rpartition("=") for entry in given]
-    return {theirs.strip(): ours.strip() for theirs, _, ours in parts}
-
-
-def _levels(given: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Read ``ATTRIBUTE:CELL=LEVEL``; ids of attributes hold no colon."""
-    from ccegov_choice.errors import DesignError, Problem
-
-    levels: dict[str, dict[str, str]] = {}
-    problems = []
-    for entry in given:
-        attribute, _, rest = entry.partition(":")
-        cell, _, level = rest.rpartition("=")
-        if not (attribute and cell and level):
-            cure = "Write --level 'ATTRIBUTE:CELL=LEVEL', such as --level 'channel:1=web'."
-            problems.append(Problem(f"'{entry}' does not say what is what", cure, "--level"))
-        levels.setdefault(attribute.strip(), {})[cell.strip()] = level.strip()
-    if problems:
-        raise DesignError.of(problems)
-    return levels

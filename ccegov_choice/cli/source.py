@@ -19,8 +19,16 @@ def add_source(verb: argparse.ArgumentParser) -> None:
     )
     verb.add_argument("--study", help="the study.toml the choices belong to; guessed without it")
     names = verb.add_argument_group("columns")
-    for name in ("person", "task", "alternative", "chosen"):
+    for name in ("person", "task", "chosen"):
         names.add_argument(f"--{name}", help=f"column with the {name} ({name})")
+    names.add_argument(
+        "--alternative",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="column with the alternative (alternative); after --from: THEIRS=OURS, an alternative "
+        "in the file = its id, or dont_know, and may be repeated",
+    )
     names.add_argument("--rank", help="column with ranks, instead of --chosen")
     names.add_argument("--best", help="column that marks the best, instead of --chosen")
     names.add_argument("--worst", help="column that marks the worst")
@@ -57,7 +65,9 @@ def read_source(arguments: argparse.Namespace) -> ChoiceData:
     options = _options(arguments)
     if arguments.wide:
         return ChoiceData.from_wide(table, study=study, **options, **_wide_options(arguments))
-    for name in ("alternative", "rank", "best", "worst"):
+    if arguments.alternative:
+        options["alternative"] = arguments.alternative[-1]
+    for name in ("rank", "best", "worst"):
         if getattr(arguments, name):
             options[name] = getattr(arguments, name)
     if arguments.chosen:

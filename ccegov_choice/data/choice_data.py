@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from ccegov_choice._provenance import Provenance
     from ccegov_choice.data.describe import Description
+    from ccegov_choice.data.foreign.importing import Tool
     from ccegov_choice.data.source import DataSource
+    from ccegov_choice.design.design import Design
     from ccegov_choice.study.study import Study
     from ccegov_choice.study.utility import Utility
 
@@ -306,6 +308,76 @@ class ChoiceData:
             covariates=tuple(covariates),
         )
         return collect(design, responses, columns)
+
+    @classmethod
+    def import_answers(
+        cls,
+        source: Any,
+        tool: Tool,
+        *,
+        design: Design | None = None,
+        study: Study | None = None,
+        person: str | None = None,
+        columns: Mapping[str, str] | None = None,
+        alternatives: Mapping[Any, str] | None = None,
+        levels: Mapping[str, Mapping[Any, str | float | None]] | None = None,
+        covariates: Sequence[str] = (),
+    ) -> ChoiceData:
+        """Import answers that another program collected.
+
+        Parameters
+        ----------
+        source : str, Path or data frame
+            The file that the program exported; or a pandas or polars table of it.
+        tool : {"surveyjs", "qualtrics", "limesurvey", "xlsform", "sawtooth", "conjoint"}
+            The first four have one row (or object) per person and a column ``task_17`` for the
+            task 17 of the design, as `ccegov survey transfer` sets them up. ``"sawtooth"``: a
+            ``.cho`` file, a table with a row per concept, or answers by version. ``"conjoint"``:
+            what people saw and chose, as a long table (cregg, projoint, Conjointly) or with one
+            row per person (``K-1-2-3``, ``feature1a2``).
+        design : Design, optional
+            What was shown, where the file does not say.
+        study : Study, optional
+            What was asked; that of the design by default. Without either it is inferred.
+        person : str, optional
+            The column that tells people apart, if it is not the program's own.
+        columns : mapping of str to str, optional
+            Column in the file -> what it holds: ``task_17``, ``block``, an attribute, a
+            covariate, or ``person``, ``task``, ``alternative``, ``chosen`` in a long table.
+        alternatives : mapping of str to str, optional
+            What the file calls an alternative -> its id; or ``"dont_know"``.
+        levels : mapping of str to mapping, optional
+            Attribute or covariate -> {cell in the file: level id or number}.
+        covariates : sequence of str
+            Columns about people to keep; those the study declares need not be repeated. No other
+            column is taken, and none that identifies people.
+
+        Returns
+        -------
+        ChoiceData
+            Its provenance notes what was recognised and left out: rehearsals, tasks without an
+            answer, and "cannot decide", which is no choice of the opt-out.
+
+        Raises
+        ------
+        FileFormatError
+            If the file is missing or not of its kind.
+        DataError
+            With every problem at once, in the file's own column names and lines.
+        """
+        from ccegov_choice.data.foreign.importing import import_answers
+
+        return import_answers(
+            source,
+            tool,
+            design=design,
+            study=study,
+            person=person,
+            columns=columns,
+            alternatives=alternatives,
+            levels=levels,
+            covariates=covariates,
+        )
 
     @classmethod
     def read(cls, path: str | Path, *, study: Study | None = None) -> ChoiceData:

@@ -129,7 +129,7 @@ def read_header(cells: Sequence[str], study: Study, columns: Mapping[str, str]) 
     renamed = [columns.get(cell, cell) for cell in cells]
     attributes: dict[str, int] = {}
     repeated: list[str] = []
-    whole = {i: found for i, name in enumerate(renamed) if (found := _attribute(name, study))}
+    whole = {i: found for i, name in enumerate(renamed) if (found := attribute_named(name, study))}
     for i, id in whole.items():
         if attributes.setdefault(id, i) != i:
             repeated.append(id)
@@ -149,7 +149,7 @@ def read_header(cells: Sequence[str], study: Study, columns: Mapping[str, str]) 
     return Header(tuple(cells), keys, attributes, pairs, coded, (*repeated, *twice))
 
 
-def _attribute(name: str, study: Study) -> str | None:
+def attribute_named(name: str, study: Study) -> str | None:
     """Return the attribute that a column is named after."""
     match = _SAWTOOTH.match(name)
     if match and not match[2] and 1 <= int(match[1]) <= len(study.attributes):
