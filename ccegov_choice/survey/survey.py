@@ -168,11 +168,29 @@ class Survey:
 
         return problems_of(self)
 
+    def advice(self) -> tuple[Problem, ...]:
+        """Return what would make the survey better; its author decides."""
+        from ccegov_choice.survey.checking.check import advice_of
+
+        return advice_of(self)
+
     def require_valid(self) -> None:
         """Raise `SurveyError` listing every problem, if there is any."""
         found = self.check()
         if found:
             raise SurveyError.of(found, f"The survey '{self.id}' has {{count}} problems:")
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        from ccegov_choice.survey.display import survey_table
+
+        return survey_table(self).to_text()
+
+    def _repr_html_(self) -> str:
+        from ccegov_choice.survey.display import survey_table
+
+        return survey_table(self).to_html()
 
 
 def direction(language: str) -> str:
