@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ccegov_choice.survey.exporting.outline import Choice, Condition, Item, Spending
+from ccegov_choice.survey.exporting.outline import Choice, Condition, Item, Spending, Words
 from ccegov_choice.survey.exporting.tongues import Tongues, column
 from ccegov_choice.survey.page import Budget, Page
+from ccegov_choice.survey.paper.words import words
 from ccegov_choice.survey.question import Question
 
 AGREE = "agree"
@@ -52,7 +53,7 @@ def question_items(tongues: Tongues, page: Page) -> list[Item]:
                 Item(
                     f"{item.column}_other",
                     "text",
-                    tongues.word("choice.other"),
+                    tongues.shell("question.write_in"),
                     (page.id, f"{question.id}.other"),
                     required=False,
                     when=(Condition(item.column, write_in),),
@@ -98,11 +99,11 @@ def _choices(tongues: Tongues, question: Question) -> tuple[Choice, ...]:
     found = []
     for point in points:
         end = low if point == points[0] else high if point == points[-1] else {}
-        words = {
+        said = {
             code: f"{voice.number(int(point))}" + (f" – {end[code]}" if end.get(code) else "")
             for code, voice in tongues.voices.items()
         }
-        found.append(Choice(point, words))
+        found.append(Choice(point, said))
     return tuple(found)
 
 
@@ -118,29 +119,31 @@ def budget_items(tongues: Tongues, page: Page, budget: Budget) -> list[Item]:
     projects = []
     for project in budget.projects:
         text, more = tongues.say(project.text), tongues.say(project.description)
-        words = {
+        said = {
             code: f"{text[code]} ({amounts[project.id][code]})"
             + (f" – {more[code]}" if more[code] else "")
             for code in tongues.voices
         }
-        projects.append(Choice(project.id, words))
+        projects.append(Choice(project.id, said))
     picked = Item(
         f"{name}_picked",
         "multiple",
-        {
-            code: tongues.word(
-                "choice.budget",
-                amount=voice.amount(budget.amount, budget.unit, budget.unit_plural),
-            )[code]
-            for code, voice in tongues.voices.items()
-        },
+        _with_amount(tongues, "choice.budget", budget),
         (page.id, "picked"),
         choices=tuple(projects),
         required=False,
         shuffle=budget.shuffle,
         spending=Spending(budget.amount, {p.id: p.cost for p in budget.projects}),
+        refusal=_with_amount(tongues, "paper.remainder", budget),
     )
-    why = Item(
-        f"{name}_why", "text", tongues.word("choice.budget_why"), (page.id, "why"), required=False
-    )
+    why = Item(f"{name}_why", "text", tongues.shell("budget.why"), (page.id, "why"), required=False)
     return [picked, why] if budget.reasons else [picked]
+
+
+def _with_amount(tongues: Tongues, key: str, budget: Budget) -> Words:
+    return {
+        code: words(code)[key].format(
+            amount=voice.amount(budget.amount, budget.unit, budget.unit_plural)
+        )
+        for code, voice in tongues.voices.items()
+    }

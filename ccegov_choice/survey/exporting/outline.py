@@ -100,6 +100,10 @@ class Item:
         Asked only when all hold.
     differs_from : str
         Column whose choice may not be made again: the worst is not the best.
+    spending : Spending, optional
+        What the choices cost, where they must stay within a budget.
+    refusal : mapping
+        What people read when their answer breaks one of these two rules.
     """
 
     column: str
@@ -118,6 +122,7 @@ class Item:
     when: tuple[Condition, ...] = ()
     differs_from: str = ""
     spending: Spending | None = None
+    refusal: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -31,14 +31,13 @@ def outline(survey: Survey, *, orders: int = 1) -> Outline:
     tongues = Tongues(survey)
     blocks = survey.tasks.blocks * orders
     versions = tuple(
-        Version(str(number), block, f"transfer:{number}")
-        for number, block in enumerate(blocks, 1)
+        Version(str(number), block, f"transfer:{number}") for number, block in enumerate(blocks, 1)
     )
     screens: list[Screen] = []
     stops: list[Condition] = []
     for page in survey.pages:
-        for screen in _screens(tongues, page, versions):
-            screens.append(_unless(screen, tuple(stops)))
+        found = _screens(tongues, page, versions)
+        screens.extend(_unless(screen, tuple(stops)) for screen in found)
         stops.extend(_stopping(page))
     return Outline(
         survey.id,
@@ -73,8 +72,7 @@ def _screens(tongues: Tongues, page: Page, versions: tuple[Version, ...]) -> lis
         items = task_items(tongues, way, Step(page.id, page.id, "page", page), name)
         return [Screen(name, "task", title, (*prose, *items))]
     if page.kind in ("welcome", "end"):
-        kind = "welcome" if page.kind == "welcome" else "end"
-        return [Screen(name, kind, title, tuple(prose))]
+        return [Screen(name, page.kind, title, tuple(prose))]
     items = [*prose, *question_items(tongues, page)]
     if page.budget is not None:
         items.extend(budget_items(tongues, page, page.budget))
@@ -94,7 +92,7 @@ def _glossary(tongues: Tongues, name: str) -> list[Screen]:
     if not any(words.values()):
         return []
     note = Item(f"{name}_glossary_text", "note", words)
-    return [Screen(f"{name}_glossary", "plain", tongues.word("choice.glossary"), (note,))]
+    return [Screen(f"{name}_glossary", "plain", tongues.shell("task.glossary"), (note,))]
 
 
 def _task_screens(tongues: Tongues, page: Page, versions: tuple[Version, ...]) -> list[Screen]:

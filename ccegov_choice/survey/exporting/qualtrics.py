@@ -68,7 +68,7 @@ def qualtrics(outline: Outline) -> _Json:
 
 
 _STATISTICS = {"MobileCompatible": True, "ID": "Survey Statistics"}
-_SCORING = {
+_SCORING: _Json = {
     "ScoringCategories": [],
     "ScoringCategoryGroups": [],
     "ScoringSummaryCategory": None,
@@ -203,14 +203,18 @@ def _draw(outline: Outline, ids: Iterator[str]) -> _Json:
         screens = [screen for screen in outline.screens if screen.version == version.name]
         group = next(ids)
         data = _data(version.name, next(ids))
-        shuffle = {
-            "Type": "BlockRandomizer",
-            "FlowID": next(ids),
-            "SubSet": len(screens),
-            "EvenPresentation": False,
-            "Flow": [_show(screen, outline, ids) for screen in screens],
-        }
-        shown = [shuffle] if outline.shuffle_tasks else shuffle["Flow"]
+        shuffle = next(ids)
+        shown = [_show(screen, outline, ids) for screen in screens]
+        if outline.shuffle_tasks:
+            shown = [
+                {
+                    "Type": "BlockRandomizer",
+                    "FlowID": shuffle,
+                    "SubSet": len(screens),
+                    "EvenPresentation": False,
+                    "Flow": shown,
+                }
+            ]
         groups.append(
             {
                 "Type": "Group",

@@ -63,7 +63,7 @@ _DRAWN: _Json = {
 
 
 def _said(words: Words) -> str | dict[str, str]:
-    texts = list(words.values())
+    texts = list(words.values()) or [""]
     if len(set(texts)) == 1:
         return texts[0]
     return {"default": texts[0], **words}
@@ -138,21 +138,17 @@ def _choices(item: Item) -> list[_Json]:
 
 
 def _validators(item: Item) -> list[_Json]:
-    found = []
+    tests = []
     if item.differs_from:
-        found.append(
-            {
-                "type": "expression",
-                "expression": f"{{{item.column}}} <> {{{item.differs_from}}}",
-            }
-        )
+        tests.append(f"{{{item.column}}} <> {{{item.differs_from}}}")
     if item.spending:
         costs = " + ".join(
             f"iif({{{item.column}}} anyof ['{value}'], {cost:g}, 0)"
             for value, cost in item.spending.costs.items()
         )
-        found.append({"type": "expression", "expression": f"{costs} <= {item.spending.amount:g}"})
-    return found
+        tests.append(f"{costs} <= {item.spending.amount:g}")
+    said = _said(item.refusal)
+    return [{"type": "expression", "expression": test, "text": said} for test in tests]
 
 
 def surveyjs_key(outline: Outline) -> list[KeyRow]:
@@ -171,3 +167,10 @@ def surveyjs_key(outline: Outline) -> list[KeyRow]:
         else:
             found.append(KeyRow(item.column, kept, field))
     return found
+
+
+def surveyjs_losses(outline: Outline) -> list[str]:
+    """Return what SurveyJS does not hold, beside what no tool does."""
+    if not outline.shuffle_tasks:
+        return []
+    return ["Tasks stand in one order for each version; SurveyJS cannot shuffle pages."]

@@ -30,9 +30,7 @@ def task_items(tongues: Tongues, way: Way, step: Step, name: str) -> list[Item]:
     if task is None:
         raise ValueError(f"step '{step.id}' has no task")
     shown = {
-        code: ShownTask(
-            task_view(voice, step, way, highlight=False), _personal(voice, task)
-        )
+        code: ShownTask(task_view(voice, step, way, highlight=False), _personal(voice, task))
         for code, voice in tongues.voices.items()
     }
     note = Item(f"{name}show", "note", tongues.say(tongues.survey.study.question), task=shown)
@@ -68,13 +66,13 @@ def _asked(
 ) -> list[Item]:
     settings = tongues.survey.task_settings
     undecided = (
-        (Choice(DONT_KNOW, tongues.word("choice.dont_know"), exclusive=True),)
+        (Choice(DONT_KNOW, tongues.shell("task.dont_know"), exclusive=True),)
         if settings.dont_know
         else ()
     )
     item = step.item
     if settings.response == "best-worst":
-        best, worst = tongues.word("choice.best"), tongues.word("choice.worst")
+        best, worst = tongues.shell("task.best"), tongues.shell("task.worst")
         return [
             Item(f"{name}best", "single", best, (item, "best"), choices=(*choices, *undecided)),
             Item(
@@ -85,6 +83,7 @@ def _asked(
                 choices=choices,
                 when=(Condition(f"{name}best", tuple(choice.value for choice in choices)),),
                 differs_from=f"{name}best",
+                refusal=tongues.shell("error.best_is_worst"),
             ),
         ]
     if settings.response == "ranking":
@@ -119,7 +118,7 @@ def _reasons(tongues: Tongues, task: Task, chosen: Item) -> list[Item]:
         Item(
             f"{chosen.column}why",
             "single",
-            tongues.word("choice.reason"),
+            tongues.shell("task.reasons"),
             (chosen.kept[0], "reason"),
             choices=tuple(tongues.choice(option) for option in settings.protest),
             required=False,
@@ -128,9 +127,7 @@ def _reasons(tongues: Tongues, task: Task, chosen: Item) -> list[Item]:
     ]
 
 
-def _follow(
-    tongues: Tongues, step: Step, chosen: Item, choices: tuple[Choice, ...]
-) -> list[Item]:
+def _follow(tongues: Tongues, step: Step, chosen: Item, choices: tuple[Choice, ...]) -> list[Item]:
     settings = tongues.survey.task_settings
     if settings.response != "dual" or step.kind != "task" or step.task is None:
         return []

@@ -31,8 +31,12 @@ class Tongues:
         return {code: voice.say(text) for code, voice in self.voices.items()}
 
     def word(self, key: str, **values: object) -> Words:
-        """Return one of our own words in every language, with values filled in."""
+        """Return words of paper and scripts in every language, with values filled in."""
         return {code: words(code)[key].format(**values) for code in self.voices}
+
+    def shell(self, key: str) -> Words:
+        """Return words that our own pages use too, in every language."""
+        return {code: voice.words[key] for code, voice in self.voices.items()}
 
     def made(self, make: Callable[[Voice], str]) -> Words:
         """Return what is made in every language."""
