@@ -25,6 +25,9 @@ def add_foreign(verb: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--design", help="folder of the design, where the file does not show it")
     group.add_argument(
+        "--key", metavar="FILE", help="the .key.csv that `ccegov survey transfer` wrote"
+    )
+    group.add_argument(
         "--column",
         action="append",
         default=[],
@@ -54,6 +57,7 @@ def read_foreign(arguments: argparse.Namespace) -> ChoiceData:
         arguments.tool,
         design=Design.read(arguments.design, study) if arguments.design else None,
         study=study,
+        key=arguments.key,
         person=arguments.person,
         columns=pairs(arguments.column, "--column", DataError),
         alternatives=pairs(arguments.alternative, "--alternative", DataError),

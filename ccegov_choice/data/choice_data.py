@@ -317,6 +317,7 @@ class ChoiceData:
         *,
         design: Design | None = None,
         study: Study | None = None,
+        key: Any = None,
         person: str | None = None,
         columns: Mapping[str, str] | None = None,
         alternatives: Mapping[Any, str] | None = None,
@@ -339,6 +340,9 @@ class ChoiceData:
             What was shown, where the file does not say.
         study : Study, optional
             What was asked; that of the design by default. Without either it is inferred.
+        key : str, Path or data frame, optional
+            The key (``....key.csv``) that `ccegov survey transfer` wrote beside the survey: it says
+            which code of the program means what.
         person : str, optional
             The column that tells people apart, if it is not the program's own.
         columns : mapping of str to str, optional
@@ -372,6 +376,7 @@ class ChoiceData:
             tool,
             design=design,
             study=study,
+            key=key,
             person=person,
             columns=columns,
             alternatives=alternatives,

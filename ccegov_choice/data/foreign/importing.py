@@ -15,6 +15,7 @@ from ccegov_choice.data.foreign.request import Request, Shown
 from ccegov_choice.data.foreign.sawtooth import read_sawtooth
 from ccegov_choice.data.foreign.surveyjs import read_surveyjs
 from ccegov_choice.data.foreign.task_answers import read_task_answers
+from ccegov_choice.data.foreign.transfer_key import read_key
 from ccegov_choice.data.foreign.xlsform import read_xlsform
 from ccegov_choice.data.read import LongTable, Roles, build
 from ccegov_choice.design.design import Design
@@ -44,6 +45,7 @@ def import_answers(
     *,
     design: Design | None = None,
     study: Study | None = None,
+    key: Any = None,
     person: str | None = None,
     columns: Mapping[str, str] | None = None,
     alternatives: Mapping[Any, str] | None = None,
@@ -64,7 +66,10 @@ def import_answers(
         tuple(covariates),
     )
     if tool in _INTERVIEWS:
-        shown = read_task_answers(_INTERVIEWS[tool](source, request), request)
+        interviews = _INTERVIEWS[tool](source, request)
+        if key is not None:
+            interviews = read_key(key).read(interviews)
+        shown = read_task_answers(interviews, request)
     else:
         shown = _SHOWN[tool](source, request)
     return _checked(shown, tool, request)

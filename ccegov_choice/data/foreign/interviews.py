@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ccegov_choice.data.foreign.sheet import Sheet
 from ccegov_choice.errors import DataError, unknown_name
@@ -30,11 +31,14 @@ class Interviews:
         The column that tells people apart.
     notes : tuple of str
         What was left out, and why.
+    called : mapping of str to str
+        Our name of a column -> what the file calls it, where that differs.
     """
 
     sheet: Sheet
     person: str
     notes: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 def person_column(sheet: Sheet, asked: str | None, usual: tuple[str, ...], tool: str) -> str:

@@ -10,7 +10,6 @@ from ccegov_choice.data.foreign.request import Request
 from ccegov_choice.data.foreign.sheet import read_sheet
 from ccegov_choice.errors import DataError
 
-_SUBQUESTION = re.compile(r"^(\w+)\[(\w+)\]$")
 _CODE_AND_TEXT = re.compile(r"^(\w+(?:\[\w+\])?)\s*[.:]\s+\S.*$", re.DOTALL)
 
 
@@ -28,8 +27,6 @@ def read_limesurvey(given: Any, request: Request) -> Interviews:
 
 
 def _code(heading: str) -> str:
-    """Return the code of a heading such as ``rank3[1]. Which is best?``, as ``rank3_1``."""
+    """Return the code of a heading such as ``task3rank[1]. Which is best?``."""
     match = _CODE_AND_TEXT.match(heading)
-    code = match[1] if match else heading
-    parts = _SUBQUESTION.match(code)
-    return f"{parts[1]}_{parts[2]}" if parts else code
+    return match[1] if match else heading

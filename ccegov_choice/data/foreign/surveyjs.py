@@ -71,10 +71,10 @@ def _records(text: str, path: Path) -> list[Any]:
 
 
 def _flat(answers: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield names and cells: rows of a matrix follow the question's name after ``_``."""
+    """Yield names and cells: rows of a matrix follow the question's name after a dot."""
     for name, value in answers.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}_")
+            yield from _flat(value, f"{prefix}{name}.")
         elif isinstance(value, list):
             yield f"{prefix}{name}", "|".join(_text(item) for item in value)
         else:

@@ -38,7 +38,7 @@ def read_task_answers(interviews: Interviews, request: Request) -> Shown:
             cure="Give the design: design=Design.read('designs/NAME') (in a shell: "
             "--design FOLDER).",
         )
-    found = LineFindings(sheet.source)
+    found = LineFindings(sheet.source, interviews.called)
     columns = TaskColumns.among(sheet.names, request.columns)
     tasks = Tasks.of(design)
     response = _response(columns, sheet.names, tasks, found)
@@ -95,7 +95,7 @@ def _check_tasks(columns: TaskColumns, tasks: Tasks, found: LineFindings) -> Non
     for column in columns.columns:
         if column.task not in tasks.offered:
             near = unknown_name(column.task, tasks.offered, "task of the design")
-            found.say(f"'{column.name}' is about an {near.problem}", near.cure)
+            found.say(f"'{found.name(column.name)}' is about an {near.problem}", near.cure)
 
 
 def _check_people(interviews: Interviews, found: LineFindings) -> None:
@@ -212,7 +212,7 @@ class _Reader:
     def _say(
         self, name: str, cell: str, offered: Sequence[str], row: Row, found: LineFindings
     ) -> None:
-        near = unknown_name(cell, (*offered, DONT_KNOW), f"alternative in '{name}'")
+        near = unknown_name(cell, (*offered, DONT_KNOW), f"alternative in '{found.name(name)}'")
         cure = (
             f"{near.cure} Say which it is: alternatives={{'{cell}': '{offered[0]}'}} (in a shell: "
             f"--alternative '{cell}={offered[0]}')."

@@ -1,10 +1,10 @@
-"""Which column of an export holds the answer to which task: ``task_17``, ``best_17``, ..."""
+"""Which column of an export holds the answer to which task: ``task17``, ``task17best``, ..."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _WORDS = {
     "task": "chosen",
@@ -17,13 +17,17 @@ _WORDS = {
     "rating": "rating",
     "rate": "rating",
     "follow": "follow",
+    "then": "follow",
     "reason": "reason",
+    "why": "reason",
 }
 _PART = "|".join(sorted(_WORDS, key=len, reverse=True))
-# task_17, task17, task:17, task-17-follow, v2_task_17, rank_17_A, rating17_B
+_BEGIN = "task|choice|chosen|best|worst|rank|ranking|rating|rate|follow|reason"
+# task17, task_17, task17v3then (in a third order), best_17, task17rank[2], rank_17_A
 _COLUMN = re.compile(
-    rf"^(?:v(?:ersion)?_?(?P<version>\d+)[_:.-]?)?(?P<word>{_PART})[_:.\s-]?(?P<task>\d+)"
-    rf"(?:[_:.\s-]?(?P<part>{_PART})(?=$|_))?(?:[_:.\s-](?P<rest>\w+))?$",
+    rf"^(?P<word>{_BEGIN})[_:.\s-]?(?P<task>\d+)(?:v\d+)?"
+    rf"(?:[_:.\s-]?(?P<part>{_PART})(?![a-z]))?"
+    r"(?:[_:.\s-](?P<rest>\w+)|\[(?P<inner>\w+)\])?$",
     re.IGNORECASE,
 )
 
@@ -42,15 +46,12 @@ class TaskColumn:
         ``chosen``, ``best``, ``worst``, ``rank``, ``rating``, ``follow`` or ``reason``.
     rest : str
         The alternative or the rank that a ranking or rating is about.
-    version : str
-        The version of the questionnaire, where a tool has columns for each.
     """
 
     name: str
     task: str
     what: str
     rest: str = ""
-    version: str = ""
 
 
 def task_column(name: str) -> TaskColumn | None:
@@ -59,7 +60,7 @@ def task_column(name: str) -> TaskColumn | None:
     if match is None:
         return None
     what = _WORDS[(match["part"] or match["word"]).lower()]
-    return TaskColumn(name, match["task"], what, match["rest"] or "", match["version"] or "")
+    return TaskColumn(name, match["task"], what, match["rest"] or match["inner"] or "")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class TaskColumns:
         for name in names:
             column = task_column(said.get(name, name))
             if column is not None:
-                found.append(TaskColumn(name, *_rest_of(column)))
+                found.append(replace(column, name=name))
         return cls(tuple(found))
 
     def holding(self, what: str) -> tuple[TaskColumn, ...]:
@@ -91,7 +92,3 @@ class TaskColumns:
     def kinds(self) -> set[str]:
         """Return the kinds of answers there are."""
         return {column.what for column in self.columns}
-
-
-def _rest_of(column: TaskColumn) -> tuple[str, str, str, str]:
-    return column.task, column.what, column.rest, column.version
