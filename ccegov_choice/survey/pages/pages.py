@@ -131,6 +131,13 @@ class Pages:
         values = {"heading": heading, "blocks": blocks, "links": links}
         return self._page("notice", frame, self._filling(voice, _EMPTY), heading, values)
 
+    def unavailable(self, frame: Frame, form: Form) -> str:
+        """Return the page for answers that cannot be kept now: all of the form goes along."""
+        voice = self._voice(frame)
+        heading = voice.words["notice.broken.title"]
+        filling = self._filling(voice, form)
+        return self._page("unavailable", frame, filling, heading, {"heading": heading})
+
     # -- on the way -----------------------------------------------------------------------------
 
     def step(self, step: Step, way: Way, frame: Frame, form: Form) -> str:

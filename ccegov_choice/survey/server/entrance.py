@@ -12,7 +12,7 @@ from ccegov_choice.survey.judging import first_open
 from ccegov_choice.survey.page import Page
 from ccegov_choice.survey.server import panel
 from ccegov_choice.survey.server.paradata import device_class
-from ccegov_choice.survey.server.reply import Reply, go
+from ccegov_choice.survey.server.reply import PUT_RIGHT, Reply, go
 from ccegov_choice.survey.server.session import Session, new_id
 from ccegov_choice.survey.server.site import Site
 from ccegov_choice.survey.server.visit import Visit
@@ -78,14 +78,14 @@ def agree(site: Site, visit: Visit) -> Reply:
     if known is not None:
         return go(f"/page/{first_open(site.way(known)).id}")
     if not site.token(visit, session.id, "consent"):
-        # the cookie is missing or newer than the form: ask again, with what was ticked
+        # the cookie is missing or newer than the form, which may be of the person before
         return _ask(site, visit, (FieldProblem("agree", "error.expired"),), 400)
     agreed = visit.posted("agree")
     if agreed == "no":
         return Reply(site.pages.notice("declined", site.frame(visit)), session=_nobody(session))
     problems = _missing(site.survey.page_of_kind("consent"), agreed, visit)
     if problems:
-        return _ask(site, visit, problems, 422)
+        return _ask(site, visit, problems, PUT_RIGHT)
     wait = site.limiter.seconds_to_wait("start", visit.address, site.settings.limits.starts, 600.0)
     if wait:
         notice = site.pages.notice("too_many", site.frame(visit), seconds=wait)
@@ -102,10 +102,11 @@ def agree(site: Site, visit: Visit) -> Reply:
 def _ask(
     site: Site, visit: Visit, problems: tuple[FieldProblem, ...] = (), status: int = 200
 ) -> Reply:
-    session = visit.session if visit.session.id else replace(visit.session, id=new_id())
-    form = site.form(
-        visit, "/consent", session.id, "consent", values=dict(visit.fields), problems=problems
-    )
+    session = visit.session
+    if not session.id or session.person:  # nobody yet, or somebody whose answers were erased
+        session = replace(session, id=new_id(), person="")
+    values = visit.fields if status == PUT_RIGHT else {}
+    form = site.form(visit, "/consent", session.id, "consent", values=values, problems=problems)
     page = site.pages.consent(site.frame(visit, back="/"), form)
     return Reply(page, status, session=session)
 

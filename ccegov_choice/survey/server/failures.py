@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ccegov_choice.survey.pages.frame import Form
 from ccegov_choice.survey.server.reply import Reply
 from ccegov_choice.survey.server.site import Site
 from ccegov_choice.survey.server.visit import Visit
@@ -32,7 +33,12 @@ def unavailable(site: Site, visit: Visit) -> Reply:
 
     It keeps its nonce: if the answer was kept after all, sending it again changes nothing.
     """
-    page = site.pages.notice("broken", site.frame(visit))
+    frame = site.frame(visit)
+    if visit.fields:
+        form = Form(site.settings.base + visit.path, nonce="", values=visit.fields)
+        page = site.pages.unavailable(frame, form)
+    else:
+        page = site.pages.notice("broken", frame)
     return Reply(page, 503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 

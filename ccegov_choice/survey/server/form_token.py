@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 
 from ccegov_choice.survey.server.signing import Signer
+from ccegov_choice.survey.settings import View
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class FormToken:
     nonce: str
     shown_ms: int
     language: str
-    view: str
+    view: View
 
 
 def issue(signer: Signer, subject: str, item: str, at: tuple[int, str, str]) -> str:
@@ -56,4 +57,4 @@ def read(signer: Signer, text: str, subject: str, item: str) -> FormToken | None
     if not subject or not signer.verify(signature, "form", subject, item, body):
         return None
     nonce, shown, language, view = body.split(".")
-    return FormToken(nonce, int(shown), language, view)
+    return FormToken(nonce, int(shown), language, "table" if view == "table" else "cards")

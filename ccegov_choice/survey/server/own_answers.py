@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import cast
 
 from ccegov_choice.responses.records import Person
 from ccegov_choice.survey.answering import FieldProblem
 from ccegov_choice.survey.judging import first_open
 from ccegov_choice.survey.server.person_code import plain_code
-from ccegov_choice.survey.server.reply import Reply, go
+from ccegov_choice.survey.server.reply import PUT_RIGHT, Reply, go
 from ccegov_choice.survey.server.session import new_id
 from ccegov_choice.survey.server.site import Site
 from ccegov_choice.survey.server.visit import Visit
+from ccegov_choice.survey.settings import Mode
 
 
 def resume(site: Site, visit: Visit) -> Reply:
@@ -27,7 +29,7 @@ def take_up(site: Site, visit: Visit) -> Reply:
     if isinstance(found, Reply):
         return found
     site.store.note(found.id, "resumed", {})
-    kept = replace(visit.session, id=new_id(), person=found.id, mode=found.mode)
+    kept = replace(visit.session, id=new_id(), person=found.id, mode=cast(Mode, found.mode))
     # the language stands in the session already: the one they read in now, not the one then
     return go(f"/page/{first_open(site.way(found)).id}", kept)
 
@@ -56,7 +58,7 @@ def use_mine(site: Site, visit: Visit) -> Reply:
         return _download(site, found)
     if wish == "erase":
         if visit.posted("confirm") != "yes":
-            return _own(site, visit, found, (FieldProblem("confirm", "error.confirm"),), 422)
+            return _own(site, visit, found, (FieldProblem("confirm", "error.confirm"),), PUT_RIGHT)
         return _erase(site, visit, found)
     return _own(site, visit, found)
 
@@ -74,7 +76,7 @@ def _by_code(site: Site, visit: Visit, page: str) -> Person | Reply:
     if person is not None:
         return person
     key = "error.code_unknown" if code else "error.code"
-    return _ask(site, visit, page, dict(visit.fields), (FieldProblem("code", key),), 422)
+    return _ask(site, visit, page, dict(visit.fields), (FieldProblem("code", key),), PUT_RIGHT)
 
 
 def _ask(

@@ -6,7 +6,6 @@ Nothing here tells who somebody is: neither the address nor the name of the brow
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from ccegov_choice.survey.answers.problem import Fields, one
@@ -15,6 +14,8 @@ from ccegov_choice.survey.steps import Step, Way
 
 _LONGEST_MS = 24 * 3600 * 1000
 _MOST_CHANGES = 10_000
+_MOST_HELPS = 50
+_HELP = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _TABLET = re.compile(r"iPad|Tablet|Kindle|Silk|PlayBook|Android(?!.*Mobile)")
 _PHONE = re.compile(r"Mobi|iPhone|iPod|Phone|Opera Mini")
 _DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS|Linux")
@@ -42,18 +43,23 @@ def timing_of(fields: Fields, token: FormToken, now_ms: int) -> dict[str, Any]:
         text = one(fields, name)
         if re.fullmatch(r"[0-9]{1,8}", text):
             found[name] = min(int(text), most)
+    if opened := _opened(fields):
+        found["opened"] = opened
     return found
 
 
-def opened_helps(fields: Fields, known: Mapping[str, object]) -> list[str]:
-    """Return which explanations were opened, of those that exist."""
-    named = one(fields, "opened").split(",")
-    return [name for name in known if name in named]
+def _opened(fields: Fields) -> list[str]:
+    names = dict.fromkeys(one(fields, "opened")[:2000].split(","))
+    return [name for name in names if _HELP.fullmatch(name)][:_MOST_HELPS]
 
 
-def shown_of(way: Way, step: Step, token: FormToken, fingerprint: str) -> dict[str, Any]:
-    """Return what was seen: language, view, the page's fingerprint; of a task all orders."""
+def shown_of(
+    way: Way, step: Step, token: FormToken, *, fingerprint: str, began_with: str
+) -> dict[str, Any]:
+    """Return what was seen: language, the page's fingerprint; of a task view and all orders."""
     found: dict[str, Any] = {"language": token.language, "page": fingerprint}
+    if began_with != way.survey.sha256:  # texts were changed while this person was on the way
+        found["version"] = way.survey.sha256
     if step.task is not None:
         orders = way.arrangement
         found.update(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 _SALT_SECONDS = 3600.0
 _MOST_ENTRIES = 200_000
-_HERE = ("127.", "::1", "testclient", "localhost")
+_HERE = ("127.", "::1")
 
 
 class RateLimiter:

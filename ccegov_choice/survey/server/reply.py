@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ccegov_choice.survey.server.session import Session
 
-SEE_OTHER = 303
+SEE_OTHER, CONFLICT, PUT_RIGHT = 303, 409, 422
 
 
 @dataclass(frozen=True)
