@@ -24,6 +24,7 @@ _KNOWN = (
         person.c.ledger,
         person.c.state,
         person.c.block,
+        person.c.mark,
         person.c.erased,
         answer.c.payload,
         answer.c.revision,
@@ -47,7 +48,7 @@ _KNOWN = (
     .where(person.c.id == bindparam("who"))
 )
 _NOTED = select(place_event.c.id).where(
-    place_event.c.person == bindparam("who"), place_event.c.what.in_(("extra", "outside"))
+    place_event.c.mark == bindparam("as_mark"), place_event.c.what.in_(("extra", "outside"))
 )
 _APPEND = insert(event).returning(event.c.id)
 _SET = ("payload", "revision", "nonce", "at")
@@ -78,7 +79,9 @@ def keep(
         raise NotTakingPart.because(found.state)
     if found.state == "started":
         _keep_place(
-            connection, Move(found.survey, found.ledger, person_id, found.block, at, now), lease
+            connection,
+            Move(found.survey, found.ledger, person_id, found.mark, found.block, at, now),
+            lease,
         )
     kept = None
     if status != "repeated" and found.before is None:
@@ -139,5 +142,5 @@ def _keep_place(connection: Connection, move: Move, lease: int) -> None:
     if places.renew(connection, move, move.now + lease):
         return
     # the place was given away (they keep their block), or there never was one (on paper)
-    if connection.execute(_NOTED, {"who": move.person}).first() is None:
+    if connection.execute(_NOTED, {"as_mark": move.mark}).first() is None:
         places.record(connection, move, "extra")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine import URL, make_url
@@ -48,6 +48,11 @@ class Database:
         # its own busy handler sleeps longer and longer, and some would starve.
         self._queue = threading.RLock()
         self._writer = self.engine.execution_options(ccegov_writes=True)
+        self._streamer = (
+            self.engine
+            if self.sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
         # on PostgreSQL, reading without a transaction saves two round trips
         self._reader = (
             self.engine
@@ -89,6 +94,15 @@ class Database:
         with waiting:
             return self._tried(lambda: self._read(work))
 
+    def stream(self, work: Callable[[Connection], Iterator[T]]) -> Iterator[T]:
+        """Read bit by bit, all of it from one state of the database."""
+        waiting: AbstractContextManager[object] = self._queue if self.memory else nullcontext()
+        try:
+            with waiting, self._streamer.connect() as connection:
+                yield from work(connection)
+        except DBAPIError as error:
+            raise refusal(error, self.name) from error
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Do some writing: all of it or nothing is kept, and it is on disk on return.
 
@@ -117,6 +131,14 @@ class Database:
                     raise refusal(error, self.name) from error
                 last = error
         raise refusal(last, self.name) from last
+
+    def forget(self) -> None:
+        """Let no copy of what was deleted stay in SQLite's journal; it may be done later."""
+        if self.sqlite and not self.memory:
+            with self.engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # outside a transaction
 
     def close(self) -> None:
         """Close all connections."""
@@ -177,6 +199,12 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
         ):  # an acknowledged answer is on disk, whatever the server's habit
             cursor.execute("SET synchronous_commit TO on")
     connection.autocommit = False
+
+
+def queue_up(connection: Connection, lock: int) -> None:
+    """Let one transaction at a time go on from here; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 def inserting(connection: Connection, table: Table) -> Any:

@@ -22,7 +22,7 @@ def finish(
     if row is None or row.erased is not None:
         raise NotTakingPart.because("unknown")
     if row.state == "started":
-        move = Move(row.survey, row.ledger, person_id, row.block, at, now)
+        move = Move(row.survey, row.ledger, person_id, row.mark, row.block, at, now)
         if state == "completed":
             places.complete(connection, move)
         else:

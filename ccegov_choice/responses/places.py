@@ -75,7 +75,8 @@ _TAKE = (
     .values(
         state="taken",
         person=bindparam("who"),
-        previous=place.c.person,
+        previous=place.c.mark,
+        mark=bindparam("as_mark"),
         takes=place.c.takes + 1,
         free_from=bindparam("until"),
         touched=bindparam("now"),
@@ -90,7 +91,13 @@ _RENEW = (
 _RELEASE = (
     update(place)
     .where(place.c.person == bindparam("who"), place.c.state == "taken")
-    .values(state="released", person=None, free_from=bindparam("now"), touched=bindparam("now"))
+    .values(
+        state="released",
+        person=None,
+        mark=None,
+        free_from=bindparam("now"),
+        touched=bindparam("now"),
+    )
     .returning(place.c.id)
 )
 _COMPLETE = (
@@ -108,11 +115,16 @@ _FIND_SEQUENCE = select(place_sequence.c.id).where(
 
 @dataclass(frozen=True)
 class Move:
-    """Whose place moves, and when: `at` by the clock, `now` by the steady clock."""
+    """Whose place moves, and when: `at` by the clock, `now` by the steady clock.
+
+    `mark` stands for the person in the ledger, so that the ledger can be kept for ever and
+    published when nothing ties it to people any more.
+    """
 
     survey: str
     ledger: str
     person: str
+    mark: str
     block: str
     at: int
     now: int
@@ -121,7 +133,13 @@ class Move:
 def take(connection: Connection, series: Series, move: Move, until: int) -> Taken:
     """Take the place that has been free for longest, else the next fresh one."""
     which = _sequence(connection, series)
-    values = {"which": which, "now": move.now, "who": move.person, "until": until}
+    values = {
+        "which": which,
+        "now": move.now,
+        "who": move.person,
+        "as_mark": move.mark,
+        "until": until,
+    }
     row = connection.execute(_TAKE, values).first()
     while row is None:
         _fill(connection, which, series, move.now)
@@ -169,7 +187,7 @@ def record(
             "what": what,
             "place": place,
             "block": block or move.block,
-            "person": move.person,
+            "mark": move.mark,
             "previous": previous,
         },
     )

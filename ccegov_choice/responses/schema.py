@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection, inspect, text
 
 from ccegov_choice.errors import ResponseError
-from ccegov_choice.responses.database import Database
+from ccegov_choice.responses.database import Database, queue_up
 
 Part = Literal["answers", "contacts"]
 REVISIONS: dict[Part, tuple[str, ...]] = {"answers": ("0001",), "contacts": ("0001",)}
@@ -34,7 +34,7 @@ def bring_up_to_date(database: Database, part: Part) -> None:
 
 def _make_schema(connection: Connection, schema: str) -> None:
     if schema not in inspect(connection).get_schema_names():  # only making it needs the right
-        _queue_up(connection)
+        queue_up(connection, _LOCK)
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
 
 
@@ -52,13 +52,8 @@ def _is_new(connection: Connection, database: Database, part: Part) -> bool:
     return bool(found == known[-1])
 
 
-def _queue_up(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-
-
 def _migrate(connection: Connection, database: Database, part: Part) -> None:
-    _queue_up(connection)
+    queue_up(connection, _LOCK)
     if _is_new(connection, database, part):  # another worker was quicker
         return
     from alembic import command

@@ -37,8 +37,8 @@ def start(
     if known is not None:
         return known
     _require_open(connection, series, target, now)
-    id = secrets.token_hex(16)
-    move = Move(series.survey, series.ledger, id, start.block, at, now)
+    id, mark = secrets.token_hex(16), secrets.token_hex(8)
+    move = Move(series.survey, series.ledger, id, mark, start.block, at, now)
     block = start.block
     if block:
         _require_block(series, block)
@@ -62,6 +62,7 @@ def start(
         "interviewer": storable(start.interviewer),
         "nonce": start.nonce,
         "code_hash": (code_of(id) if code_of else start.code_hash) or None,
+        "mark": mark,
         "started": at,
     }
     connection.execute(insert(person), row)

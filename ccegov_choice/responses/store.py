@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from ccegov_choice.errors import MissingExtraError, ResponseError
-from ccegov_choice.responses.clock import Clock, SteadyClock, system_clock
+from ccegov_choice.responses.clock import Clock, SteadyClock, milliseconds, moment, system_clock
 from ccegov_choice.responses.records import (
     AdminAction,
     Answer,
     FieldState,
+    Ledger,
     Outcome,
     Person,
     Start,
@@ -21,7 +24,10 @@ from ccegov_choice.responses.records import (
 if TYPE_CHECKING:
     from ccegov_choice.responses.database import Database
     from ccegov_choice.responses.places import Series
+    from ccegov_choice.responses.progress import Progress
+    from ccegov_choice.responses.retention import RetentionRules
     from ccegov_choice.responses.starting import CodeOf
+    from ccegov_choice.responses.tallies import Counts, Deletion, LedgerMove
 
 _MINUTE = 60_000
 
@@ -202,12 +208,122 @@ class ResponseStore:
             lambda c: claim(c, person_id, quota, cell, limit, now=self._clock.read())
         )
 
+    def set_code(self, person_id: str, code_hash: str) -> None:
+        """Set the hash of a person's code, where it was not given at the start."""
+        from ccegov_choice.responses.people import set_code
+
+        self._answers.write(lambda connection: set_code(connection, person_id, code_hash))
+
     def note(self, person_id: str, kind: str, detail: Mapping[str, Any]) -> None:
         """Append something that happened and is no answer, such as a page shown."""
         from ccegov_choice.responses.events import new_mark, note
 
         mark, at = new_mark(), self._clock.wall()
         self._answers.write(lambda c: note(c, person_id, kind, detail, at, mark))
+
+    # -- one's own answers, contacts and what is deleted -------------------------------------
+
+    def own_answers(self, person_id: str) -> dict[str, Any]:
+        """Return everything that is kept of one person; nothing if they are not known."""
+        from ccegov_choice.responses.reading import own_answers
+
+        return self._answers.read(lambda connection: own_answers(connection, person_id))
+
+    def erase(self, person_id: str) -> bool:
+        """Take away all that is kept of one person; False if there is nothing.
+
+        The ledger still knows that somebody was there: day, block and state.
+        """
+        from ccegov_choice.responses.erasing import erase
+
+        done = self._answers.write(lambda c: erase(c, person_id, **self._time()))
+        if done:
+            self._answers.forget()
+        return done
+
+    def keep_contact(self, survey: str, fields: Mapping[str, str], wish: str) -> None:
+        """Keep a contact, apart from all answers: with the day, and no order within it."""
+        from ccegov_choice.responses import vault
+
+        id, day = secrets.token_hex(16), moment(self._clock.wall()).date().isoformat()
+        self._contacts.write(lambda c: vault.keep(c, id, survey, fields, wish, day))
+
+    def contacts(self, survey: str) -> list[dict[str, str]]:
+        """Return the contacts that were left, in an order that tells nothing."""
+        from ccegov_choice.responses import vault
+
+        return self._contacts.read(lambda connection: vault.read(connection, survey))
+
+    def apply_retention(
+        self, survey: str, rules: RetentionRules, now: datetime | None = None
+    ) -> tuple[Deletion, ...]:
+        """Delete what is kept no longer, and log what and how many.
+
+        Parameters
+        ----------
+        survey : str
+            The survey.
+        rules : Retention
+            The survey's ``answers_days``, ``contacts_days`` and ``unfinished_days``; 0 keeps.
+        now : datetime, optional
+            The time from which days are counted back; the clock's.
+        """
+        from ccegov_choice.responses import retention
+
+        at = self._clock.wall() if now is None else milliseconds(now)
+        reading = self._clock.read()
+        return retention.apply(self._answers, self._contacts, survey, rules, at=at, now=reading)
+
+    def retention_log(self, survey: str) -> tuple[Deletion, ...]:
+        """Return every run of `apply_retention`, latest first."""
+        from ccegov_choice.responses.reading import deletions
+
+        return self._answers.read(lambda connection: deletions(connection, survey))
+
+    # -- looking at all of it ---------------------------------------------------------------
+
+    def counts(self, survey: str, ledger: Ledger = "live") -> Counts:
+        """Count people by state, blocks, quotas, modes, languages, devices and hours."""
+        from ccegov_choice.responses.counting import count
+
+        now = self._clock.read()
+        return self._answers.read(lambda connection: count(connection, survey, ledger, now))
+
+    def rows(self, survey: str, ledger: Ledger = "live") -> Iterator[dict[str, Any]]:
+        """Yield everybody with the answers that count, in the order they started."""
+        from ccegov_choice.responses.reading import rows
+
+        return self._answers.stream(lambda connection: rows(connection, survey, ledger))
+
+    def events(self, survey: str, ledger: Ledger = "live") -> Iterator[dict[str, Any]]:
+        """Yield everything that happened, in order."""
+        from ccegov_choice.responses.reading import events
+
+        return self._answers.stream(lambda connection: events(connection, survey, ledger))
+
+    def ledger(self, survey: str, ledger: Ledger = "live") -> Iterator[LedgerMove]:
+        """Yield every move of the ledger of places, in order."""
+        from ccegov_choice.responses.reading import ledger_moves
+
+        return self._answers.stream(lambda c: ledger_moves(c, survey, ledger))
+
+    def progress(self, survey: str, ledger: Ledger = "live") -> Progress:
+        """Count how far people come, where they stop and how long pages take."""
+        from ccegov_choice.responses.progress import progress
+
+        return self._answers.read(lambda connection: progress(connection, survey, ledger))
+
+    def erased(self, survey: str) -> tuple[str, ...]:
+        """Return ids of those of whom nothing is kept, to erase them again from a backup."""
+        from ccegov_choice.responses.erasing import erased
+
+        return self._answers.read(lambda connection: erased(connection, survey))
+
+    def version(self, sha256: str) -> dict[str, Any]:
+        """Return what a version consists of; nothing if it is not known."""
+        from ccegov_choice.responses.people import content_of_version
+
+        return self._answers.read(lambda connection: content_of_version(connection, sha256))
 
     # -- the field --------------------------------------------------------------------------
 

@@ -66,7 +66,8 @@ place = Table(
     Column("state", Text, nullable=False),  # fresh, taken, released, completed
     Column("takes", Integer, nullable=False),
     Column("person", String(32)),
-    Column("previous", String(32)),
+    Column("mark", String(16)),
+    Column("previous", String(16)),  # mark of who had it before
     Column("free_from", BigInteger),  # when it may be taken (again); empty: fresh or completed
     Column("touched", BigInteger, nullable=False),
     UniqueConstraint("sequence", "number", name="uq_place"),
@@ -98,8 +99,8 @@ place_event = Table(
     Column("what", Text, nullable=False),  # take, reclaim, extra, release, complete, outside
     Column("place", BigInteger),
     Column("block", Text, nullable=False),
-    Column("person", String(32), nullable=False),
-    Column("previous", String(32)),
+    Column("mark", String(16), nullable=False),  # of the person, apart from the id
+    Column("previous", String(16)),
 )
 """Every move of the ledger; rows are never changed or deleted."""
 
@@ -122,9 +123,11 @@ person = Table(
     Column("interviewer", Text, nullable=False),
     Column("nonce", Text),
     Column("code_hash", Text),
+    Column("mark", String(16)),  # in the ledger's moves; emptied when the tie to the person is cut
     Column("started", BigInteger, nullable=False),
     Column("finished", BigInteger),
     Column("erased", BigInteger),
+    Column("cut", BigInteger),  # when code, panel ids and free text were deleted
     UniqueConstraint("nonce", name="uq_person_nonce"),
     UniqueConstraint("code_hash", name="uq_person_code"),
     Index("ix_person_survey", "survey", "ledger", "state"),

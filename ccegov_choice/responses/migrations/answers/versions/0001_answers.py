@@ -53,7 +53,8 @@ def upgrade() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("takes", sa.Integer, nullable=False),
         sa.Column("person", sa.String(32)),
-        sa.Column("previous", sa.String(32)),
+        sa.Column("mark", sa.String(16)),
+        sa.Column("previous", sa.String(16)),
         sa.Column("free_from", sa.BigInteger),
         sa.Column("touched", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("sequence", "number", name="uq_place"),
@@ -75,8 +76,8 @@ def upgrade() -> None:
         sa.Column("what", sa.Text, nullable=False),
         sa.Column("place", sa.BigInteger),
         sa.Column("block", sa.Text, nullable=False),
-        sa.Column("person", sa.String(32), nullable=False),
-        sa.Column("previous", sa.String(32)),
+        sa.Column("mark", sa.String(16), nullable=False),
+        sa.Column("previous", sa.String(16)),
     )
 
     op.create_table(
@@ -97,9 +98,11 @@ def upgrade() -> None:
         sa.Column("interviewer", sa.Text, nullable=False),
         sa.Column("nonce", sa.Text),
         sa.Column("code_hash", sa.Text),
+        sa.Column("mark", sa.String(16)),
         sa.Column("started", sa.BigInteger, nullable=False),
         sa.Column("finished", sa.BigInteger),
         sa.Column("erased", sa.BigInteger),
+        sa.Column("cut", sa.BigInteger),
         sa.UniqueConstraint("nonce", name="uq_person_nonce"),
         sa.UniqueConstraint("code_hash", name="uq_person_code"),
         sa.Index("ix_person_survey", "survey", "ledger", "state"),
