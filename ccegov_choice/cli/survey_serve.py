@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -84,7 +85,12 @@ def survey_folder(named: str) -> Path:
     )
 
 
-def serve(parsed: argparse.Namespace, folder: Path, variables: Mapping[str, str]) -> int:
+def serve(
+    parsed: argparse.Namespace,
+    folder: Path,
+    variables: Mapping[str, str],
+    check: Callable[[Survey], None] = Survey.require_valid,
+) -> int:
     """Check everything, say where it is, and serve until stopped."""
     try:
         import uvicorn
@@ -99,18 +105,20 @@ def serve(parsed: argparse.Namespace, folder: Path, variables: Mapping[str, str]
     shared = {**variables, "CCEGOV_SURVEY": str(folder), "CCEGOV_BASE_URL": parsed.base_url}
     if parsed.no_limits:
         shared["CCEGOV_LIMITS"] = "off"
+    os.umask(0o077)  # answers, contacts and the key are for the server's own eyes
     make_key(variables["CCEGOV_KEY_FILE"])
     # workers find out for themselves too, but whoever starts the server is to read it once
     os.environ.update(shared)
-    Survey.read(folder).require_valid()
+    check(Survey.read(folder))
     settings = asgi.settings_of(os.environ)
     asgi.open_store(os.environ).close()
-    listening = _listen(parsed.host, parsed.port)
-    _say(parsed, listening, admin=bool(settings.administrators))
+    port = _free_port(parsed.host, parsed.port)
+    _say(parsed, port, admin=bool(settings.administrators))
     uvicorn.run(
         "ccegov_choice.survey.server.asgi:application",
         factory=True,
-        fd=listening.fileno(),
+        host=parsed.host,
+        port=port,
         workers=parsed.workers,
         access_log=False,
         log_level="warning",
@@ -124,31 +132,35 @@ def serve(parsed: argparse.Namespace, folder: Path, variables: Mapping[str, str]
     return 0
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _free_port(host: str, port: int) -> int:
+    """Return the port, a free one for 0; whoever has it taken is named before anything starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        raise SurveyError(
-            f"cannot listen at {host}:{port}: {error.strerror}",
-            where="--host, --port",
-            cure="Another server may run there already; name another port, or 0 for a free one.",
-        ) from error
-    listening.set_inheritable(True)
-    return listening
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise SurveyError(
+                f"cannot listen at {host}:{port}: {error.strerror}",
+                where="--host, --port",
+                cure="Another server may run there; name another port, or 0 for a free one.",
+            ) from error
+        return int(tried.getsockname()[1])
 
 
-def _say(parsed: argparse.Namespace, listening: socket.socket, *, admin: bool) -> None:
-    host, port = listening.getsockname()[:2]
+def _say(parsed: argparse.Namespace, port: int, *, admin: bool) -> None:
+    host = parsed.host
     shown = f"[{host}]" if ":" in host else host
     link = parsed.base_url.rstrip("/") or f"http://{shown}:{port}"
     print(f"{link}/", flush=True)
     if parsed.print_link:
         return
-    told = [f"Answers are kept in {os.environ['CCEGOV_DATABASE']}"]
+    told = [f"Answers are kept in {_without_password(os.environ['CCEGOV_DATABASE'])}"]
     if admin:
         told.append(f"Administration: {link}/admin")
     told.append("Stop with Ctrl+C.")
     print("\n".join(told), file=sys.stderr, flush=True)
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)

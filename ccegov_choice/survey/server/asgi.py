@@ -20,12 +20,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from ccegov_choice.errors import SurveyError
 from ccegov_choice.responses.store import ResponseStore
 from ccegov_choice.survey.server.admin.passwords import read_administrators
 from ccegov_choice.survey.server.app import create_app
+from ccegov_choice.survey.server.following import FollowingApp
 from ccegov_choice.survey.server.key_file import read_key
 from ccegov_choice.survey.server.operations.request_log import log_as_json_lines
 from ccegov_choice.survey.server.settings import Limits, ServerSettings
@@ -34,13 +35,13 @@ from ccegov_choice.survey.survey import Survey
 _NO_LIMITS = Limits(requests=0, starts=0, codes=0)
 
 
-def application() -> Starlette:
+def application() -> ASGIApp:
     """Return the application that environment variables describe."""
     log_as_json_lines()
     return application_of(os.environ)
 
 
-def application_of(environment: Mapping[str, str]) -> Starlette:
+def application_of(environment: Mapping[str, str]) -> ASGIApp:
     """Return the application that variables describe.
 
     Raises
@@ -48,9 +49,13 @@ def application_of(environment: Mapping[str, str]) -> Starlette:
     SurveyError
         If a variable is missing, or the survey is not valid.
     """
-    survey = Survey.read(_need(environment, "CCEGOV_SURVEY"))
-    survey.require_valid()
+    folder = _need(environment, "CCEGOV_SURVEY")
     settings = settings_of(environment)
+    if settings.ledger == "preview":
+        store = open_store(environment)
+        return FollowingApp(folder, lambda survey: create_app(survey, store, settings))
+    survey = Survey.read(folder)
+    survey.require_valid()
     return create_app(survey, open_store(environment), settings)
 
 
