@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 
 from ccegov_choice.errors import Problem
 from ccegov_choice.study.lines import KeyPath
 from ccegov_choice.study.place import duplicates
 from ccegov_choice.study.wording import Text
 from ccegov_choice.survey.checking.place import called, place, shown_wordings
+from ccegov_choice.survey.pages.words import shell_languages
 from ccegov_choice.survey.survey import Survey
 
 _CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_SHELL = "ccegov_choice.survey.pages"
 
 
 def language_problems(survey: Survey) -> Iterator[Problem]:
@@ -88,12 +87,3 @@ def _code_problems(survey: Survey) -> Iterator[Problem]:
                 f"{code}.toml, or take '{code}' out of languages.",
                 where,
             )
-
-
-def shell_languages() -> tuple[str, ...]:
-    """Return the languages in which buttons and messages are worded."""
-    folder = files(_SHELL).joinpath("shell")
-    if not folder.is_dir():
-        return ()
-    names = sorted(entry.name for entry in folder.iterdir())
-    return tuple(name.removesuffix(".toml") for name in names if name.endswith(".toml"))

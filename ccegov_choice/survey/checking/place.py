@@ -23,14 +23,18 @@ def place(survey: Survey, *path: str | int) -> str:
 def shown_wordings(survey: Survey) -> dict[KeyPath, Text]:
     """Return every wording that people are shown, by its path.
 
-    Levels under the floor are never shown, and need no translation.
+    Levels under the floor are never shown; nor are definitions where the glossary explains.
     """
-    hidden = {(a.id, level) for a in survey.study.attributes for level in a.floor}
+    hidden: set[KeyPath] = {("study", "title")}
+    for attribute in survey.study.attributes:
+        path: KeyPath = ("attribute", attribute.id)
+        hidden.update((*path, "level", level) for level in attribute.floor)
+        if survey.glossary.get(attribute.id):
+            hidden.add((*path, "definition"))
     return {
         path: text
         for path, text in wordings(survey).items()
-        if path[0] not in _SHOWN_APART and path != ("study", "title")
-        if not (path[0] == "attribute" and path[2] == "level" and (path[1], path[3]) in hidden)
+        if path[0] not in _SHOWN_APART and path not in hidden and path[:4] not in hidden
     }
 
 
