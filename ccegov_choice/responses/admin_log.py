@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from ccegov_choice.responses.clock import moment
 from ccegov_choice.responses.plain import storable
 from ccegov_choice.responses.records import AdminAction
 from ccegov_choice.responses.tables import admin_log
 
+_LOCK = 4_301_205_908  # any number of our own, the same for all workers
 _ENTRIES = (
     select(admin_log)
     .where(admin_log.c.survey == bindparam("survey"))
@@ -42,3 +43,13 @@ def holds(connection: Connection, survey: str, what: str, detail: str) -> bool:
     """Return whether something was done."""
     found = connection.execute(_FIND, {"survey": survey, "what": what, "detail": detail})
     return found.first() is not None
+
+
+def claim(connection: Connection, survey: str, by: str, what: str, detail: str, at: int) -> bool:
+    """Append an action unless it is there; of several workers one is told True."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    if holds(connection, survey, what, detail):
+        return False
+    add(connection, survey, by, what, detail, at)
+    return True
