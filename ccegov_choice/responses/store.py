@@ -347,6 +347,14 @@ class ResponseStore:
 
         self._answers.write(lambda c: add(c, survey, by, what, detail, self._clock.wall()))
 
+    def claim_action(self, survey: str, *, by: str, what: str, detail: str) -> bool:
+        """Append an action unless it was done; of several workers one is told True."""
+        from ccegov_choice.responses.admin_log import claim
+
+        return self._answers.write(
+            lambda c: claim(c, survey, by, what, detail, self._clock.wall())
+        )
+
     def actions(self, survey: str, *, most: int = 500) -> tuple[AdminAction, ...]:
         """Return what administrators did, newest first."""
         from ccegov_choice.responses.admin_log import entries
