@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from ccegov_choice.survey.arrangement import Arrangement, arrange
+from ccegov_choice.survey.lot import lots_drawn
 from ccegov_choice.survey.page import Page
 from ccegov_choice.survey.question import Question
 from ccegov_choice.survey.survey import Survey
@@ -109,7 +110,9 @@ class Way:
     def _asked(self) -> dict[str, Any]:
         # question -> reply, for all that are asked: a condition on a question that is not asked
         # any more does not hold, whatever was once answered to it
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {
+            id: option.id for id, option in lots_drawn(self.survey.lots, self.seed).items()
+        }
         for page in self.survey.pages:
             kept = self.answers.get(page.id, {})
             for question in page.questions:
@@ -119,7 +122,10 @@ class Way:
         return found
 
     def reply(self, question: str) -> Any:
-        """Return what was answered to a question; None if nothing was, or it is not asked."""
+        """Return what was answered to a question, or drawn in a lot.
+
+        None if nothing was answered, or the question is not asked.
+        """
         return self._asked.get(question)
 
     def answered(self, step: Step) -> bool:

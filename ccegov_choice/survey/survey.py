@@ -10,6 +10,7 @@ from pathlib import Path
 from ccegov_choice.errors import Problem, SurveyError
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.wording import Text, own_copy, wording
+from ccegov_choice.survey.lot import Lot
 from ccegov_choice.survey.page import Page
 from ccegov_choice.survey.places import Places
 from ccegov_choice.survey.question import Question
@@ -51,6 +52,8 @@ class Survey:
         Language codes; the first is the main one.
     task_settings : TaskSettings
         How tasks are asked.
+    lots : tuple of Lot
+        What is drawn by lot for each person and stands above every task.
     quotas : tuple of Quota
         How many interviews of each kind of person.
     fieldwork : Fieldwork
@@ -73,6 +76,7 @@ class Survey:
     owner: Owner
     languages: tuple[str, ...] = ("en",)
     task_settings: TaskSettings = field(default_factory=TaskSettings)
+    lots: tuple[Lot, ...] = ()
     quotas: tuple[Quota, ...] = ()
     fieldwork: Fieldwork = field(default_factory=Fieldwork)
     retention: Retention = field(default_factory=Retention)
@@ -83,7 +87,7 @@ class Survey:
     positions: Places | None = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name in ("pages", "languages", "quotas"):
+        for name in ("pages", "languages", "lots", "quotas"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         object.__setattr__(self, "title", own_copy(self.title))
         object.__setattr__(self, "consequence", own_copy(self.consequence))

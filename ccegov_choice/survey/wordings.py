@@ -57,6 +57,10 @@ def reworded(survey: Survey, change: Change) -> Survey:
         owner=replace(survey.owner, name=one(survey.owner.name, "owner", "name")),
         theme=replace(survey.theme, logo_alt=one(survey.theme.logo_alt, "theme", "logo_alt")),
         glossary={id: one(text, "glossary", id) for id, text in survey.glossary.items()},
+        lots=tuple(
+            replace(lot, options=_options(lot.options, ("lot", lot.id, "option"), change))
+            for lot in survey.lots
+        ),
         task_settings=_task_settings(survey.task_settings, change),
         pages=tuple(_page(page, change) for page in survey.pages),
     )

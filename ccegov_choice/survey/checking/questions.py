@@ -39,6 +39,7 @@ def question_problems(survey: Survey) -> Iterator[Problem]:
         if question.id in covariates:
             yield from _covariate_problems(survey, question, covariates[question.id])
     yield from condition_problems(survey)
+    yield from _lot_problems(survey, ids)
     yield from _screen_out_problems(survey)
 
 
@@ -51,8 +52,9 @@ def question_advice(survey: Survey) -> Iterator[Problem]:
                 'Add an option "I would rather not say" (id "not_said"), or required = false.',
                 place(survey, "question", question.id),
             )
+    asked = {*survey.questions, *(lot.id for lot in survey.lots)}
     for covariate in survey.study.covariates:
-        if covariate.question and covariate.id not in survey.questions:
+        if covariate.question and covariate.id not in asked:
             yield Problem(
                 f"nobody is asked for '{covariate.id}', which the study has a question for",
                 f'Write covariate = "{covariate.id}" in a [[question]].',
@@ -126,6 +128,19 @@ def _option_problems(survey: Survey, question: Question) -> Iterator[Problem]:
                     'Only a question of kind "multiple" has options that go with no other.',
                     here,
                 )
+
+
+def _lot_problems(survey: Survey, questions: list[str]) -> Iterator[Problem]:
+    ids = [lot.id for lot in survey.lots]
+    for index, lot in enumerate(survey.lots):
+        where = place(survey, "lot", index)
+        yield from id_problems("lot", lot.id, where)
+        if lot.id in questions or ids.count(lot.id) > 1:
+            yield Problem(f"'{lot.id}' is drawn by lot and asked, or drawn twice", "Do one.", where)
+        if len(lot.options) < 2:
+            yield Problem(f"lot '{lot.id}' has nothing to draw from", "Write two options.", where)
+        for option in lot.options:
+            yield from id_problems("option", option.id, where)
 
 
 def _covariate_problems(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccegov_choice.study.wording import Text
+from ccegov_choice.survey.lot import lots_drawn
 from ccegov_choice.survey.pages.budget_view import budget_view
 from ccegov_choice.survey.pages.environment import environment
 from ccegov_choice.survey.pages.filling import Filling
@@ -221,7 +222,9 @@ class Pages:
         heading = voice.say(study.question) or values["heading"]
         example = step.kind == "page"
         total = len(way.arrangement.tasks)
-        situation = [voice.say(study.context), "" if example else voice.say(step.page.body)]
+        lots = [voice.say(o.text) for o in lots_drawn(self.survey.lots, way.seed).values()]
+        situation = [voice.say(study.context), *lots]
+        situation.append("" if example else voice.say(step.page.body))
         values |= {
             "heading": heading,
             "caption": t["task.caption_example"]
@@ -321,7 +324,7 @@ class Pages:
         content = self._fragment(template, frame, filling, values)
         assisted = frame.mode in ("interviewer", "telephone", "paper")
         return self._templates.get_template("shell.html.j2").render(
-            content=Markup(content),  # noqa: S704 - rendered with escaping on the line above
+            content=Markup(content),
             frame=frame,
             voice=voice,
             t=voice.words.say,

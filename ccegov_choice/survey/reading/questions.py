@@ -9,6 +9,7 @@ from ccegov_choice.errors import unknown_name
 from ccegov_choice.study.covariate import Covariate
 from ccegov_choice.study.section import Section
 from ccegov_choice.study.study import Study
+from ccegov_choice.survey.lot import Lot
 from ccegov_choice.survey.question import QUESTION_KINDS, Option, Question, QuestionKind
 
 OPTION_KEYS = ("id", "text", "hint", "exclusive", "write_in", "screen_out", "value")
@@ -107,6 +108,16 @@ def _with_levels(given: tuple[Option, ...], covariate: Covariate | None) -> tupl
         for level in covariate.levels
     ]
     return (*levels, *own.values())
+
+
+def read_lot(part: Section, study: Study) -> Lot:
+    """Read what is drawn by lot."""
+    part.only(("id", "covariate", "option", "options"))
+    covariate = _covariate(part, study)
+    if covariate is None:
+        part.require("id", 'Write id = "role": the column in the data.')
+    options = _with_levels(read_options(part, "option", "options"), covariate)
+    return Lot(part.words("id", covariate.id if covariate else ""), options)
 
 
 def _kind(part: Section, covariate: Covariate | None, options: tuple[Option, ...]) -> QuestionKind:

@@ -15,6 +15,7 @@ from ccegov_choice.study.study import Study
 from ccegov_choice.survey.places import Places
 from ccegov_choice.survey.reading.design_file import CSV, read_tasks
 from ccegov_choice.survey.reading.page_file import ReadPage, read_page
+from ccegov_choice.survey.reading.questions import read_lot
 from ccegov_choice.survey.reading.settings_tables import (
     read_fieldwork,
     read_owner,
@@ -30,7 +31,18 @@ from ccegov_choice.survey.task import Tasks
 
 SURVEY = "survey.toml"
 KEYS = (
-    *("id", "title", "languages", "design", "pages", "consequence", "owner", "tasks", "quota"),
+    *(
+        "id",
+        "title",
+        "languages",
+        "design",
+        "pages",
+        "consequence",
+        "owner",
+        "tasks",
+        "lot",
+        "quota",
+    ),
     *("fieldwork", "retention", "theme", "glossary"),
 )
 
@@ -147,6 +159,7 @@ def _survey(
         owner=read_owner(root),
         languages=root.notes.languages,
         task_settings=read_task_settings(root),
+        lots=tuple(read_lot(part, study) for part in root.tables("lot")),
         quotas=read_quotas(root),
         fieldwork=read_fieldwork(root),
         retention=read_retention(root),
