@@ -24,6 +24,7 @@ from ccegov_choice.survey.server.endpoints import Endpoint, endpoint, reading
 from ccegov_choice.survey.server.failures import http_failures
 from ccegov_choice.survey.server.operations.health import health_routes
 from ccegov_choice.survey.server.operations.request_log import RequestLog
+from ccegov_choice.survey.server.operations.retention_clock import retention_clock
 from ccegov_choice.survey.server.panel import origins
 from ccegov_choice.survey.server.security import SecurityHeaders, security_headers
 from ccegov_choice.survey.server.settings import ServerSettings
@@ -110,7 +111,8 @@ def _lifespan(site: Site) -> Callable[[Starlette], Any]:
     @asynccontextmanager
     async def alive(app: Starlette) -> AsyncIterator[None]:
         try:
-            yield
+            async with retention_clock(site.survey, site.store, site.clock):
+                yield
         finally:
             site.store.close()
 
