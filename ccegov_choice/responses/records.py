@@ -62,7 +62,10 @@ class Start:
     code_hash : str
         Hash of the person's code, by which they find their answers again; "" sets it later.
     block : str
-        The block, where it is given and not assigned (paper, keyed back).
+        The block, where it is given and not assigned (paper, keyed back). Such forms were filled
+        in before, so they are taken when the field has closed as well.
+    seed : str
+        The seed of all orders, where it is given with the block.
     """
 
     nonce: str
@@ -75,6 +78,7 @@ class Start:
     interviewer: str = ""
     code_hash: str = ""
     block: str = ""
+    seed: str = ""
 
 
 @dataclass(frozen=True)

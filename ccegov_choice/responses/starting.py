@@ -36,7 +36,8 @@ def start(
     known = people.by_nonce(connection, start.nonce)
     if known is not None:
         return known
-    _require_open(connection, series, target, now)
+    if not start.block:
+        _require_open(connection, series, target, now)
     id, mark = secrets.token_hex(16), secrets.token_hex(8)
     move = Move(series.survey, series.ledger, id, mark, start.block, at, now)
     block = start.block
@@ -55,7 +56,7 @@ def start(
         "language": storable(start.language),
         "mode": storable(start.mode),
         "block": block,
-        "seed": secrets.token_hex(16),
+        "seed": storable(start.seed) or secrets.token_hex(16),
         "stratum": series.stratum,
         "panel": to_text(start.panel),
         "device": storable(start.device),
