@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from ccegov_choice.design.random import random_design
@@ -59,3 +63,80 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield chromium
         chromium.close()
+
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+SURVEYS = Path(__file__).parents[2] / "surveys"
+
+
+@dataclass(frozen=True)
+class Server:
+    """The real server of a survey, in a process of its own."""
+
+    link: str
+    database: Path
+
+
+@pytest.fixture(scope="session")
+def survey_server(tmp_path_factory):
+    """Return a function that serves one of the surveys we ship, once for all tests."""
+    running: dict[str, tuple[Server, subprocess.Popen[str]]] = {}
+
+    def serve(name: str) -> Server:
+        if name not in running:
+            database = tmp_path_factory.mktemp(name) / "answers.sqlite"
+            command = [sys.executable, "-m", "ccegov_choice.cli.main", "survey", "serve"]
+            options = ["--port", "0", "--print-link", "--no-limits"]
+            options += ["--database", f"sqlite:///{database}", "--key-file", f"{database}.key"]
+            process = subprocess.Popen(
+                [*command, str(SURVEYS / name), *options],
+                stdout=subprocess.PIPE,
+                stderr=open(f"{database}.log", "w"),  # noqa: SIM115, PTH123
+                text=True,
+            )
+            link = process.stdout.readline().strip().rstrip("/")
+            assert link.startswith("http"), Path(f"{database}.log").read_text()
+            running[name] = Server(link, database), process
+        return running[name][0]
+
+    yield serve
+    for _, process in running.values():
+        process.terminate()
+        process.wait(timeout=30)
+        process.stdout.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page in a context of its own; note its requests and complaints."""
+    contexts = []
+
+    def open_page(**context):
+        contexts.append(browser.new_context(**context))
+        page = contexts[-1].new_page()
+        page.requests, page.errors = [], []
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("console", lambda message: page.errors.append(message.text))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def violations():
+    """Return a function that lists what axe finds on a page."""
+
+    def look(page) -> list[str]:
+        options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+        response = Axe().run(page, options=options).response
+        assert response["passes"], "axe looked at nothing"
+        return [
+            f"{found['id']} ({found['impact']}): {node['html'][:200]}"
+            for found in response["violations"]
+            for node in found["nodes"]
+        ]
+
+    return look
