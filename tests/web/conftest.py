@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -13,9 +13,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from ccegov_choice.responses.store import ResponseStore
+from ccegov_choice.survey.page import Page
+from ccegov_choice.survey.question import Option, Question
 from ccegov_choice.survey.server.app import create_app
 from ccegov_choice.survey.server.settings import Limits, ServerSettings
+from ccegov_choice.survey.settings import Fieldwork
 from ccegov_choice.survey.survey import Survey
+from ccegov_choice.survey.task import Tasks
 from ccegov_choice.walk.html_form import HtmlForm, read_forms
 
 SURVEYS = Path(__file__).parents[2] / "surveys"
@@ -146,10 +150,14 @@ class Field:
     app: object
     base: str = ""
 
-    def citizen(self, **headers: str) -> Citizen:
+    def citizen(self, address: str = "testclient", **headers: str) -> Citizen:
         """Return somebody with a new browser."""
-        client = TestClient(self.app, headers=headers)
+        client = TestClient(self.app, headers=headers, client=(address, 50000))
         return Citizen(client)
+
+    def people(self) -> list[dict[str, object]]:
+        """Return everybody who has started, with their answers, as exports see them."""
+        return list(self.store.rows(self.survey.id))
 
 
 @pytest.fixture
@@ -167,6 +175,58 @@ def fielded(tmp_path: Path) -> Iterator[Callable[..., Field]]:
     yield field_it
     for store in opened:
         store.close()
+
+
+ABOUT = Page(
+    "about",
+    "questions",
+    "About you",
+    questions=(
+        Question(
+            "work",
+            "single",
+            "Do you work?",
+            options=(
+                Option("yes", "Yes"),
+                Option("no", "No"),
+                Option("abroad", "I live abroad", screen_out=True),
+            ),
+        ),
+    ),
+)
+MORE = Page(
+    "more",
+    "questions",
+    "More about you",
+    questions=(
+        Question("hours", "number", "How many hours a week?", when={"work": ("yes",)}, high=100),
+        Question("words", "text", "Anything else?", required=False, max_length=50),
+    ),
+)
+
+
+@pytest.fixture
+def brief(benefit_claim) -> Callable[..., Survey]:
+    """Return a function that makes a short survey: two questions pages, two tasks, the end."""
+
+    def make(**changes: object) -> Survey:
+        kept = [
+            task
+            for block in benefit_claim.tasks.blocks
+            for task in benefit_claim.tasks.of_block(block)[:2]
+        ]
+        pages = [benefit_claim.page_of_kind(kind) for kind in ("welcome", "consent")]
+        pages += [ABOUT, MORE, *(benefit_claim.page_of_kind(kind) for kind in ("tasks", "end"))]
+        standard = {
+            "id": "brief",
+            "tasks": Tasks(tuple(kept), benefit_claim.tasks.sha256),
+            "pages": tuple(pages),
+            "quotas": (),
+            "fieldwork": Fieldwork(modes=("web", "kiosk", "interviewer"), lease_minutes=30),
+        }
+        return replace(benefit_claim, **(standard | changes))
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def welcome(site: Site, visit: Visit) -> Reply:
     frame = site.frame(visit)
     if not panel.admitted(site, visit):
         return Reply(site.pages.notice("not_found", frame), 403)
-    state = site.field_state()
+    state = site.field_state(visit)
     if state != "open":
         return Reply(site.pages.notice(state, frame), session=session)
     form = site.form(visit, "/consent", "", "welcome")
@@ -65,7 +65,7 @@ def consent(site: Site, visit: Visit) -> Reply:
     person = site.person(visit)
     if person is not None:
         return go(f"/page/{first_open(site.way(person)).id}")
-    state = site.field_state()
+    state = site.field_state(visit)
     if state != "open":
         return Reply(site.pages.notice(state, site.frame(visit)))
     return _ask(site, visit)

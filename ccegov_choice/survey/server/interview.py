@@ -98,7 +98,15 @@ def _complete(site: Site, person: Person, way: Way, end: Step) -> Reply:
     lease = site.survey.fieldwork.lease_minutes
     for item, counted in uncounted(way).items():
         kept = person.answers[item]
-        trimmed = Answer(item, counted, nonce=f"counted {kept.revision}", revision=kept.revision)
+        trimmed = Answer(
+            item,
+            counted,
+            nonce=f"counted {kept.revision}",
+            revision=kept.revision,
+            shown={"answered_in": kept.revision},
+            language=person.language,
+            mode=person.mode,
+        )
         site.store.answer(person.id, trimmed, lease_minutes=lease)
     for claim in claims(way):  # again, in case a crash came between answer and claim
         site.store.claim_quota(person.id, claim.quota, claim.cell, claim.limit)

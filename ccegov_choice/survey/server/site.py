@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ccegov_choice.responses.records import FieldState, Ledger, Person
@@ -22,7 +21,7 @@ from ccegov_choice.survey.server.visit import Visit
 from ccegov_choice.survey.steps import Way
 from ccegov_choice.survey.survey import Survey
 
-_FIELD_STATE_SECONDS = 2.0
+_FIELD_STATE_FOR = timedelta(seconds=2)
 
 
 def utc_now() -> datetime:
@@ -55,7 +54,7 @@ class Site:
     clock: Callable[[], datetime] = utc_now
     signer: Signer = field(init=False)
     limiter: RateLimiter = field(init=False, default_factory=RateLimiter)
-    _field_state: dict[str, tuple[float, FieldState]] = field(init=False, default_factory=dict)
+    _field_state: dict[str, tuple[datetime, FieldState]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "signer", Signer(self.settings.key))
@@ -85,16 +84,20 @@ class Site:
 
     # -- the field --------------------------------------------------------------------------
 
-    def field_state(self) -> FieldState:
-        """Return whether people can start; asked of the store every two seconds at most."""
-        closes = self.survey.retention.closes
-        if closes and self.clock().date().isoformat() > closes:
+    def field_state(self, visit: Visit) -> FieldState:
+        """Return whether this visitor could start; asked of the store every two seconds at most.
+
+        Previews and robots always can.
+        """
+        if self.ledger(visit) != "live":
+            return "open"
+        now, closes = self.clock(), self.survey.retention.closes
+        if closes and now.date().isoformat() > closes:
             return "closed"
-        asked, state = self._field_state.get("", (float("-inf"), "open"))
-        if time.monotonic() - asked > _FIELD_STATE_SECONDS:
-            state = self.store.field_state(self.survey.id)
-            self._field_state[""] = (time.monotonic(), state)
-        return state
+        known = self._field_state.get("")
+        if known is None or abs(now - known[0]) >= _FIELD_STATE_FOR:
+            known = self._field_state[""] = (now, self.store.field_state(self.survey.id))
+        return known[1]
 
     # -- pages ------------------------------------------------------------------------------
 
