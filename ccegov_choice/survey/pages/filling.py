@@ -19,14 +19,16 @@ class Filling:
         Words of the language.
     form : Form
         What the fields hold, and what is wrong with them.
-    about : mapping of str to str
+    about : mapping of str to str, optional
         Field -> question it belongs to, for the list of problems.
     """
 
-    def __init__(self, words: ShellWords, form: Form, about: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: ShellWords, form: Form, about: Mapping[str, str] | None = None
+    ) -> None:
         self.words = words
         self.form = form
-        self.troubles: tuple[Trouble, ...] = troubles(words, form.problems, about)
+        self.troubles: tuple[Trouble, ...] = troubles(words, form.problems, about or {})
 
     def t(self, key: str, /, **values: object) -> str:
         """Return words of the shell."""

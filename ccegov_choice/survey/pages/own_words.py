@@ -8,30 +8,74 @@ from typing import Any
 
 from ccegov_choice.survey.page import Page
 from ccegov_choice.survey.pages.budget_view import money
-from ccegov_choice.survey.pages.task_view import titles
+from ccegov_choice.survey.pages.task_view import Card, TaskView, task_view
 from ccegov_choice.survey.pages.voice import Voice
 from ccegov_choice.survey.question import Option, Question
 from ccegov_choice.survey.settings import DONT_KNOW
 from ccegov_choice.survey.steps import Payload, Step, Way
-from ccegov_choice.survey.task import Task
+
+_PUNCTUATION = ".:;!?؟。"
 
 
 @dataclass(frozen=True)
 class Told:
-    """What was asked, and what was said."""
+    """What was asked, and what was said, a line for each thing."""
 
     about: str
     said: tuple[str, ...]
 
 
+def own_sections(voice: Voice, own: Mapping[str, Any]) -> list[tuple[str, tuple[Told, ...]]]:
+    """Return all that is held of one person, as headings with what was said under each.
+
+    Parameters
+    ----------
+    voice : Voice
+        The language.
+    own : mapping
+        What the store holds: ``block``, ``seed``, ``started``, ``finished`` and ``answers``.
+    """
+    answers = {item: _payload(kept) for item, kept in (own.get("answers") or {}).items()}
+    way = Way(voice.survey, str(own.get("block", "")), str(own.get("seed", "")), answers)
+    found = []
+    for step in way.steps:
+        lines = tell(voice, step, way, answers[step.item]) if step.item in answers else ()
+        if lines:
+            key = {"task": "mine.task", "follow": "mine.follow"}.get(step.kind)
+            said = voice.words.say(key, number=step.number) if key else ""
+            found.append((said or voice.say(step.page.title) or lines[0].about, lines))
+    about = _participation(voice, own)
+    return [*found, (voice.words["mine.about"], about)] if about else found
+
+
+def _payload(kept: Mapping[str, Any]) -> Payload:
+    """Return the answer itself, whether it comes bare or with its revision."""
+    inner = kept.get("payload", kept)
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _participation(voice: Voice, own: Mapping[str, Any]) -> tuple[Told, ...]:
+    t = voice.words
+    told = [
+        Told(t[f"mine.{key}"], (str(own[key])[:10],))
+        for key in ("started", "finished")
+        if own.get(key)
+    ]
+    state = f"state.{own.get('state')}"
+    if state in t:
+        told.append(Told(t["mine.state"], (t[state],)))
+    device = f"device.{own.get('device')}"
+    if device in t:
+        told.append(Told(t["mine.device"], (t[device],)))
+    return tuple(told)
+
+
 def tell(voice: Voice, step: Step, way: Way, payload: Payload) -> tuple[Told, ...]:
     """Return one step's answer in words."""
-    task = step.task or step.page.example
     if step.kind == "follow":
         return (_follow(voice, payload),)
-    if task is not None:
-        order = way.arrangement.offers.get(task.id, ())
-        return _task(voice, task, order, payload)
+    if step.task is not None or step.page.example is not None:
+        return _task(voice, task_view(voice, step, way, highlight=False), payload)
     if step.page.budget is not None:
         return _budget(voice, step.page, payload)
     if step.page.kind == "contact":
@@ -44,19 +88,17 @@ def _questions(voice: Voice, page: Page, payload: Payload) -> tuple[Told, ...]:
     found = []
     for question in page.questions:
         if question.id in payload:
-            about = voice.say(question.text)
             other = str(payload.get(f"{question.id}.other") or "")
-            said = reply_words(voice, question, payload[question.id])
-            found.append(Told(about, (*said, other) if other else said))
+            said = _reply(voice, question, payload[question.id])
+            found.append(Told(voice.say(question.text), (*said, other) if other else said))
     return tuple(found)
 
 
-def reply_words(voice: Voice, question: Question, reply: Any) -> tuple[str, ...]:
-    """Return a reply to a question in words."""
+def _reply(voice: Voice, question: Question, reply: Any) -> tuple[str, ...]:
     if reply is None or reply == "":
         return (voice.words["mine.no_answer"],)
     if isinstance(reply, Mapping):
-        rows = {row.id: voice.say(row.text) for row in question.rows}
+        rows = {row.id: voice.say(row.text).rstrip(_PUNCTUATION) for row in question.rows}
         return tuple(
             f"{rows.get(row, row)}: {_option(voice, question.options, str(chosen))}"
             for row, chosen in reply.items()
@@ -65,6 +107,8 @@ def reply_words(voice: Voice, question: Question, reply: Any) -> tuple[str, ...]
         return tuple(_option(voice, question.options, str(chosen)) for chosen in reply)
     if question.kind == "number" and isinstance(reply, (int, float)):
         return (voice.amount(reply, question.unit),)
+    if question.kind == "date":
+        return (" ".join(str(int(part)) for part in reversed(str(reply).split("-"))),)
     return (_option(voice, question.options, str(reply)),)
 
 
@@ -72,26 +116,34 @@ def _option(voice: Voice, options: tuple[Option, ...], id: str) -> str:
     return next((voice.say(option.text) for option in options if option.id == id), id)
 
 
-def _task(voice: Voice, task: Task, order: tuple[str, ...], payload: Payload) -> tuple[Told, ...]:
-    t = voice.words
-    names = titles(voice, task, order)
+def _task(voice: Voice, view: TaskView, payload: Payload) -> tuple[Told, ...]:
+    t, settings = voice.words, voice.survey.task_settings
+    cards = {card.name: card for card in view.everything}
     found = []
     if payload.get("dont_know"):
         found.append(Told(t["mine.chosen"], (t["task.dont_know"],)))
     for key in ("chosen", "best", "worst"):
-        if payload.get(key) and payload[key] != DONT_KNOW:
-            found.append(Told(t[f"mine.{key}"], (names.get(payload[key], payload[key]),)))
+        name = str(payload.get(key) or "")
+        if name and name != DONT_KNOW:
+            found.append(Told(t[f"mine.{key}"], _card(view, cards.get(name), name)))
     if payload.get("ranking"):
-        said = tuple(names.get(name, name) for name in payload["ranking"])
-        found.append(Told(t["mine.ranking"], said))
-    points = str(voice.survey.task_settings.points)
+        order = tuple(cards[name].title for name in payload["ranking"] if name in cards)
+        found.append(Told(t["mine.ranking"], order))
     for name, given in (payload.get("ratings") or {}).items():
-        said = (t.say("mine.rating_value", points=given, total=points),)
-        found.append(Told(names.get(name, name), said))
+        points = t.say("mine.rating", points=given, total=settings.points)
+        found.append(Told(cards[name].title if name in cards else name, (points,)))
     if payload.get("reason"):
-        reason = _option(voice, voice.survey.task_settings.protest, payload["reason"])
+        reason = _option(voice, settings.protest, str(payload["reason"]))
         found.append(Told(t["mine.reason"], (reason,)))
     return tuple(found)
+
+
+def _card(view: TaskView, card: Card | None, name: str) -> tuple[str, ...]:
+    """Return what an option is called, and what it was like: a letter alone tells nothing."""
+    if card is None:
+        return (name,)
+    lines = (line for line in view.lines if line.attribute in card.levels)
+    return (card.title, *(f"{one.label}: {card.levels[one.attribute].text}" for one in lines))
 
 
 def _follow(voice: Voice, payload: Payload) -> Told:

@@ -74,7 +74,7 @@ def prose(text: str, media: str) -> Markup:
         url_schemes={"https", "http", "mailto", "tel"},
         link_rel="noopener noreferrer",
     )
-    return Markup(clean)  # noqa: S704 - cleaned on the line above
+    return Markup(clean)
 
 
 def _heading_shift(tokens: list[Token]) -> int:

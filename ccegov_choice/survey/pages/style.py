@@ -1,4 +1,4 @@
-"""Style sheets and script: what is served as they are, and the theme made from a survey's colours."""
+"""Style sheets and script: some are served as they are, one is made from a survey's colours."""
 
 from __future__ import annotations
 
