@@ -38,10 +38,10 @@ class Answering:
             o.alternative for t in survey.tasks.tasks for o in t.offers if _passes(o.kind)
         }
 
-    @property
-    def end(self) -> str:
-        """Id of the last page."""
-        return self._survey.pages[-1].id
+    def at_end(self, heading: str) -> bool:
+        """Return whether a heading is that of the last page, in this citizen's language."""
+        language = self._citizen.language or self._survey.language
+        return heading == " ".join(self._survey.say(self._survey.pages[-1].title, language).split())
 
     def consent(self, form: HtmlForm) -> Filled:
         """Agree to everything, or decline."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from ccegov_choice.responses.records import Person
 from ccegov_choice.survey.answering import fields_of
 from ccegov_choice.survey.steps import Way
 from ccegov_choice.survey.survey import Survey
 from ccegov_choice.walk.diary import Diary, Fields
 
 _APART = ("contact.",)  # not kept with the answers
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -21,19 +22,22 @@ class Audit:
 
     Parameters
     ----------
-    people : mapping of int to Person
-        Citizen -> who they are in the store.
+    people : mapping of int to mapping
+        Citizen -> their row in the store.
     stored : int
         Acknowledged answers that are there, as given.
     lost : tuple of str
         Acknowledged answers that are not, in words.
+    duplicated : tuple of str
+        Answers kept again though nothing was changed, and people who were started twice.
     blocks : mapping of str to int
         Block -> completed interviews.
     """
 
-    people: Mapping[int, Person]
+    people: Mapping[int, Row]
     stored: int
-    lost: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+    duplicated: tuple[str, ...] = ()
     blocks: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -42,7 +46,12 @@ class Audit:
         return max(self.blocks.values(), default=0) - min(self.blocks.values(), default=0)
 
 
-def audit(survey: Survey, diaries: Iterable[Diary], find: Callable[[str], Person | None]) -> Audit:
+def audit(
+    survey: Survey,
+    diaries: Iterable[Diary],
+    rows: Mapping[str, Row],
+    events: Iterable[Mapping[str, Any]] = (),
+) -> Audit:
     """Look every acknowledged answer up.
 
     Parameters
@@ -51,29 +60,36 @@ def audit(survey: Survey, diaries: Iterable[Diary], find: Callable[[str], Person
         What was answered.
     diaries : iterable of Diary
         What citizens were told.
-    find : callable
-        Gives the person in the store by the code that they were shown.
+    rows : mapping of str to mapping
+        The store's rows of everybody who came during the walk, by the code that they were shown.
+    events : iterable of mapping
+        The store's events.
     """
-    people: dict[int, Person] = {}
+    people: dict[int, Row] = {}
     lost: list[str] = []
     stored = 0
     blocks = Counter(dict.fromkeys(survey.tasks.blocks, 0))
+    strangers = set(rows)
     for diary in diaries:
-        person = find(diary.code) if diary.code else None
-        if person is None:
-            lost += [f"citizen {diary.number}: {step}" for step in diary.acknowledged]
-            continue
-        people[diary.number] = person
-        missing = _missing(survey, person, diary.acknowledged)
+        row = rows.get(diary.code)
+        missing = list(diary.acknowledged)
+        if row is not None:
+            strangers.discard(diary.code)
+            people[diary.number] = row
+            missing = _missing(survey, row, diary.acknowledged)
+            blocks[row["block"]] += row["state"] == "completed"
+        elif diary.consented and not diary.code:
+            strangers.pop() if strangers else None  # left before a page showed them their code
         stored += len(diary.acknowledged) - len(missing)
         lost += [f"citizen {diary.number}: {step}" for step in missing]
-        blocks[person.block] += person.state == "completed"
-    return Audit(people, stored, tuple(lost), dict(blocks))
+    twice = [f"{code} started, and nobody was told" for code in sorted(strangers)]
+    twice += _kept_again(events, {row["person"] for row in rows.values()})
+    return Audit(people, stored, tuple(lost), tuple(twice), dict(blocks))
 
 
-def _missing(survey: Survey, person: Person, acknowledged: Mapping[str, Fields]) -> list[str]:
-    answers = {item: kept.payload for item, kept in person.answers.items()}
-    way = Way(survey, person.block, person.seed, answers)
+def _missing(survey: Survey, row: Row, acknowledged: Mapping[str, Fields]) -> list[str]:
+    answers = {item: kept["payload"] for item, kept in row["answers"].items()}
+    way = Way(survey, row["block"], row["seed"], answers)
     steps = {step.id: step for step in way.steps}
     missing = []
     for id, given in acknowledged.items():
@@ -82,6 +98,20 @@ def _missing(survey: Survey, person: Person, acknowledged: Mapping[str, Fields])
         if step is None or payload is None or _told(fields_of(step, payload)) != _told(given):
             missing.append(id)
     return missing
+
+
+def _kept_again(events: Iterable[Mapping[str, Any]], people: set[str]) -> list[str]:
+    """Return answers that were kept twice in a row without a change."""
+    last: dict[tuple[str, str], object] = {}
+    again = []
+    for event in events:
+        if event["outcome"] != "stored" or event["person"] not in people:
+            continue
+        key = (event["person"], event["item"])
+        if key in last and last[key] == event["payload"]:
+            again.append(f"person {key[0][:8]}: {key[1]} is kept again")
+        last[key] = event["payload"]
+    return again
 
 
 def _told(fields: Fields) -> dict[str, list[str]]:

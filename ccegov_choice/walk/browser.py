@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import aiohttp
 
 PATIENCE = 60.0
+_UNREACHABLE_SECONDS = 10.0
 _BUSY = (429, 502, 503, 504)
 _REDIRECT = (301, 302, 303, 307, 308)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
@@ -63,6 +64,10 @@ class Seen:
             ),
             None,
         )
+
+
+class ServerGoneError(ResponseError):
+    """Nobody listens where the survey should be: no citizen can go on."""
 
 
 class Browser:
@@ -129,6 +134,12 @@ class Browser:
                     self._diary.took(kind, time.monotonic() - began)
                     return seen, location
                 told = f"status {seen.status}"
+            except aiohttp.ClientConnectorError as error:
+                told = str(error)
+                if time.monotonic() - began > _UNREACHABLE_SECONDS:
+                    raise ServerGoneError(
+                        told, where=url, cure="Look whether the server runs, and at its log."
+                    ) from error
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 told = f"{type(error).__name__} {error}".strip()
             if time.monotonic() - began > self._patience:

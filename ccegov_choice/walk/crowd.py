@@ -105,7 +105,7 @@ class _Scene:
     def visit(self, http: object, citizen: Citizen) -> Visit:
         """Return a visit that is about to begin."""
         language = citizen.language or self.survey.language
-        diary = Diary(citizen.number)
+        diary = Diary(citizen.number, citizen.known)
         self.diaries.append(diary)
         temper = Temper(self.people.behaviour, self.plan.seed, citizen.number, self.pages)
         answering = Answering(self.survey, citizen, temper)
@@ -141,10 +141,9 @@ def walk_crowd(base: str, survey: Survey, people: People, plan: Plan) -> Walked:
     return Walked(tuple(scene.diaries), cpu)
 
 
-def walk_share(base: str, folder: Path, people_file: Path, plan: Plan) -> Walked:
-    """Let one process's share of a crowd walk; everything it needs is read anew."""
-    survey = Survey.read(folder)
-    return walk_crowd(base, survey, People.read(people_file, survey), plan)
+def walk_share(base: str, folder: Path, people: People, plan: Plan) -> Walked:
+    """Let one process's share of a crowd walk."""
+    return walk_crowd(base, Survey.read(folder), people, plan)
 
 
 async def _crowd(scene: _Scene, citizens: Sequence[Citizen]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Ending = Literal["", "completed", "gave_up", "declined", "turned_away", "still_answering", "failed"]
 Fields = Mapping[str, list[str]]
@@ -18,6 +18,8 @@ class Diary:
     ----------
     number : int
         Of the citizen.
+    known : mapping
+        What is known of their tastes.
     began, answering, finished : float
         When they came, began to answer and ended: seconds of a clock that all processes of a
         machine share; 0 for what did not happen.
@@ -42,6 +44,7 @@ class Diary:
     """
 
     number: int
+    known: Mapping[str, Any] = field(default_factory=dict)
     began: float = 0.0
     answering: float = 0.0
     finished: float = 0.0

@@ -62,7 +62,7 @@ class LoadReport:
         Citizens, by what became of them. Those who failed met something that should not happen.
     acknowledged, stored, lost, duplicated : int
         Answers that the server said it had, those of them in the store as given, the rest, and
-        forms kept more than once. None where the store was not looked at.
+        answers kept again without a change. None where the store was not looked at.
     errors : int
         Citizens who failed, and everything else that should not have happened.
     trouble : tuple of str
@@ -159,7 +159,6 @@ def load_report(
     diaries: Sequence[Diary],
     found: Audit | None = None,
     *,
-    duplicated: int | None = None,
     server_cpu_seconds: float | None = None,
     client_cpu_seconds: float | None = None,
 ) -> LoadReport:
@@ -171,18 +170,18 @@ def load_report(
         One for each.
     found : Audit, optional
         What the store holds.
-    duplicated : int, optional
-        Forms kept more than once.
     server_cpu_seconds, client_cpu_seconds : float, optional
         Processor time used.
     """
     ended = [diary.ended for diary in diaries]
     trouble = [f"citizen {diary.number}: {text}" for diary in diaries for text in diary.trouble]
-    trouble += [f"lost: {text}" for text in (found.lost if found else ())]
+    if found is not None:
+        trouble += [f"lost: {text}" for text in found.lost]
+        trouble += [f"kept twice: {text}" for text in found.duplicated]
     times: dict[str, list[float]] = {}
     for diary in diaries:
-        for kind, seconds in diary.times.items():
-            times.setdefault(kind, []).extend(seconds)
+        for kind, took in diary.times.items():
+            times.setdefault(kind, []).extend(took)
     waiting = {kind: Waiting.of(seconds) for kind, seconds in times.items()}
     turn = waiting.get("turn", Waiting.of(()))
     acknowledged = sum(len(diary.acknowledged) for diary in diaries)
@@ -200,7 +199,7 @@ def load_report(
         acknowledged=acknowledged,
         stored=found.stored if found else None,
         lost=len(found.lost) if found else None,
-        duplicated=duplicated,
+        duplicated=len(found.duplicated) if found else None,
         errors=sum(len(diary.trouble) for diary in diaries),
         trouble=tuple(trouble[:20]),
         p50_ms=turn.p50_ms,

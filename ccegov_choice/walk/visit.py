@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
 import time
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from ccegov_choice.errors import ChoiceError, SurveyError
 from ccegov_choice.survey.settings import DONT_KNOW
 from ccegov_choice.walk.answering import Answering
 from ccegov_choice.walk.behaviour import Temper
-from ccegov_choice.walk.browser import Browser, Seen
+from ccegov_choice.walk.browser import Browser, Seen, ServerGoneError
 from ccegov_choice.walk.citizens import Citizen
 from ccegov_choice.walk.diary import Diary, Fields
 from ccegov_choice.walk.html_form import HtmlForm
@@ -154,7 +155,7 @@ class Visit:
         else:
             following = await self._send(seen, form, pairs)
         self._diary.acknowledged[step] = _answer_in(pairs)
-        if "back" in mishaps:
+        if "back" in mishaps and following.form_to("/page/"):
             following = await self._back(seen, step)
         return following
 
@@ -237,7 +238,8 @@ class Visit:
             self._diary.code = found[1]
 
     def _at_end(self, seen: Seen) -> bool:
-        return seen.status == 200 and seen.path.rpartition("/page/")[2] == self._answering.end
+        heading = _HEADING.search(seen.html)
+        return heading is not None and self._answering.at_end(_plain(heading[1]))
 
     def _end(self, how: str) -> None:
         self._diary.ended = how  # type: ignore[assignment]
@@ -269,7 +271,7 @@ class _Noting:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if not isinstance(error, ChoiceError):
+        if not isinstance(error, ChoiceError) or isinstance(error, ServerGoneError):
             return False
         self._diary.trouble.append(f"{error.where or ''}: {error.problem}".removeprefix(": "))
         self._diary.ended = "failed"
@@ -291,4 +293,4 @@ def _shown_again(answer: Fields) -> Fields:
 
 
 def _plain(markup: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", markup).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
