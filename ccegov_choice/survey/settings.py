@@ -15,6 +15,7 @@ View = Literal["cards", "table"]
 VIEWS: tuple[str, ...] = get_args(View)
 Mode = Literal["web", "kiosk", "interviewer", "telephone", "paper", "large-print"]
 MODES: tuple[str, ...] = get_args(Mode)
+Available = Mapping[str, Mapping[str, tuple[str, ...]]]
 DONT_KNOW = "dont_know"
 """What stands for "I cannot decide" in answers; no alternative may have this name."""
 
@@ -48,6 +49,9 @@ class TaskSettings:
         Whether each person gets an order of their own. Labelled alternatives keep their names.
     first_attributes, last_attributes : tuple of str
         Attributes that always stand first (last), in this order.
+    available : mapping of str to mapping
+        Alternative -> question -> options: shown only to those who chose one of these, such as
+        ``{"website": {"internet": ("yes",)}}``. Alternatives not named are for everybody.
     """
 
     response: TaskResponse = "choice"
@@ -63,11 +67,17 @@ class TaskSettings:
     shuffle_alternatives: bool = True
     first_attributes: tuple[str, ...] = ()
     last_attributes: tuple[str, ...] = ()
+    available: Available = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "follow_up", own_copy(self.follow_up))
         for name in ("protest", "follow_options", "first_attributes", "last_attributes"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        available = {
+            name: {question: tuple(options) for question, options in wanted.items()}
+            for name, wanted in self.available.items()
+        }
+        object.__setattr__(self, "available", available)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from ccegov_choice.survey.arrangement import Arrangement, arrange
+from ccegov_choice.survey.available import left_over, names_in, task_of
 from ccegov_choice.survey.lot import lots_drawn
 from ccegov_choice.survey.page import Page
 from ccegov_choice.survey.question import Question
@@ -72,10 +73,21 @@ class Way:
     seed: str
     answers: Mapping[str, Payload]
 
-    @property
+    @cached_property
     def arrangement(self) -> Arrangement:
-        """The orders this person sees."""
-        return _arrangement(self.survey, self.block, self.seed)
+        """The orders this person sees, of the options that they have."""
+        everything = _arrangement(self.survey, self.block, self.seed)
+        available = self.survey.task_settings.available
+        return left_over(everything, self.tasks) if available else everything
+
+    @cached_property
+    def tasks(self) -> Mapping[str, Task]:
+        """The tasks of this person's block by number, with the options that they have."""
+        available = self.survey.task_settings.available
+        return {
+            task.id: task_of(task, available, self.reply) if available else task
+            for task in self.survey.tasks.of_block(self.block)
+        }
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -94,7 +106,7 @@ class Way:
         found = []
         dual = self.survey.task_settings.response == "dual"
         for number, id in enumerate(self.arrangement.tasks, 1):
-            task = self.survey.tasks.task(id)
+            task = self.tasks[id]
             found.append(Step(f"task-{number}", f"task:{id}", "task", page, task, number))
             chosen = self.answers.get(f"task:{id}", {}).get("chosen")
             if dual and chosen is not None:
@@ -131,7 +143,7 @@ class Way:
     def answered(self, step: Step) -> bool:
         """Whether a step is done: it has an answer, and one to every question now asked."""
         kept = self.answers.get(step.item)
-        if kept is None:
+        if kept is None or not _fits(step, kept):
             return False
         return all(question.id in kept for question in self.asked(step.page))
 
@@ -177,11 +189,19 @@ class Way:
         Whoever goes back and answers otherwise may close questions that they had answered.
         """
         kept = self.answers.get(item, {})
-        if item not in {step.item for step in self.steps}:
+        step = next((step for step in self.steps if step.item == item), None)
+        if step is None or not _fits(step, kept):
             return {}
         page = self.survey.page(item)
         closed = {q.id for q in page.questions if q.id not in self._asked} if page else set()
         return {key: value for key, value in kept.items() if key.split(".")[0] not in closed}
+
+
+def _fits(step: Step, kept: Payload) -> bool:
+    """Whether an answer names only options that are (still) shown."""
+    if step.task is None or step.kind != "task":
+        return True
+    return all(step.task.offer(name) is not None for name in names_in(kept))
 
 
 def _chosen(reply: Any) -> set[str]:

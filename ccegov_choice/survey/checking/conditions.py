@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccegov_choice.errors import Problem, unknown_name
-from ccegov_choice.survey.checking.place import place
+from ccegov_choice.survey.checking.place import asked_before_tasks, place
 from ccegov_choice.survey.survey import Survey
 
 _LOOKED_AT = ("single", "multiple", "scale")
@@ -20,11 +20,31 @@ def condition_problems(survey: Survey) -> Iterator[Problem]:
             for other, options in (question.when or {}).items():
                 yield from _problems(survey, other, options, before, where)
         before.update(question.id for question in page.questions)
+    yield from _available_problems(survey)
+
+
+def _available_problems(survey: Survey) -> Iterator[Problem]:
+    """Yield conditions of options that name nothing."""
+    before = asked_before_tasks(survey)
+    known = {offer.alternative for task in survey.tasks.tasks for offer in task.offers}
+    for name, wanted in survey.task_settings.available.items():
+        where = place(survey, "tasks", "available", name)
+        if name not in known:
+            yield unknown_name(name, sorted(known), "alternative", where=where)
+        for other, options in wanted.items():
+            yield from _problems(survey, other, options, before, where)
 
 
 def _problems(
     survey: Survey, other: str, options: tuple[str, ...], before: set[str], where: str
 ) -> Iterator[Problem]:
+    lot = next((lot for lot in survey.lots if lot.id == other), None)
+    if lot is not None:
+        known = [option.id for option in lot.options]
+        for option in options:
+            if option not in known:
+                yield unknown_name(option, known, f"option of lot '{other}'", where=where)
+        return
     asked = survey.questions.get(other)
     if asked is None:
         yield unknown_name(other, survey.questions, "question", where=where)

@@ -46,6 +46,16 @@ def texts_in(survey: Survey, language: str) -> Iterator[tuple[KeyPath, str]]:
             yield path, found
 
 
+def asked_before_tasks(survey: Survey) -> set[str]:
+    """Return the questions that people have been asked when they come to the first task."""
+    found: set[str] = set()
+    for page in survey.pages:
+        if page.kind in ("warm-up", "tasks"):
+            break
+        found.update(question.id for question in page.questions)
+    return found
+
+
 def called(path: KeyPath) -> str:
     """Return what a wording is called in messages: its path, as in a translation file."""
     return ".".join(str(key) for key in path)

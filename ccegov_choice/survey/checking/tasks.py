@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ccegov_choice.errors import Problem, unknown_name
 from ccegov_choice.study.place import cell_problem, duplicates
 from ccegov_choice.survey.checking.identifiers import id_problems
-from ccegov_choice.survey.checking.place import place
+from ccegov_choice.survey.checking.place import asked_before_tasks, place
 from ccegov_choice.survey.settings import DONT_KNOW
 from ccegov_choice.survey.survey import Survey
 from ccegov_choice.survey.task import Offer, Task
@@ -158,11 +158,7 @@ def _shown_problems(survey: Survey, task: Task) -> Iterator[Problem]:
 
 def _personal_problems(survey: Survey) -> Iterator[Problem]:
     """Yield levels that people bring along and are not asked for in time."""
-    asked: set[str] = set()
-    for page in survey.pages:
-        if page.kind in ("tasks", "warm-up"):
-            break
-        asked.update(question.id for question in page.questions)
+    asked = asked_before_tasks(survey)
     personal: dict[str, Offer] = {}
     for task in _all_tasks(survey):
         for offer in task.offers:

@@ -24,7 +24,7 @@ from ccegov_choice.survey.settings import (
 TASK_KEYS = (
     *("response", "view", "highlight", "dont_know", "protest", "points", "follow_up"),
     *("follow_option", "shuffle_tasks", "shuffle_attributes", "shuffle_alternatives"),
-    *("first_attributes", "last_attributes"),
+    *("first_attributes", "last_attributes", "available"),
 )
 RETENTION_KEYS = (
     *("answers_days", "contacts_days", "unfinished_days", "closes", "lawful_basis", "purpose"),
@@ -68,7 +68,18 @@ def read_task_settings(root: Section) -> TaskSettings:
         shuffle_alternatives=part.flag("shuffle_alternatives", usual.shuffle_alternatives),
         first_attributes=part.words_list("first_attributes"),
         last_attributes=part.words_list("last_attributes"),
+        available=_available(part),
     )
+
+
+def _available(tasks: Section) -> dict[str, dict[str, tuple[str, ...]]]:
+    part = tasks.table("available", "'available' of the tasks")
+    found = {}
+    for name in () if part is None else part.content:
+        inside = None if part is None else part.table(name, f"'available' of '{name}'")
+        if inside is not None:
+            found[name] = {key: inside.words_list(key) for key in inside.content}
+    return found
 
 
 def read_quotas(root: Section) -> tuple[Quota, ...]:

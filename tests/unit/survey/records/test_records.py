@@ -42,7 +42,7 @@ def test_what_the_survey_declares_stands_in_the_record(survey):
     text = processing_record(survey).to_markdown()
     kept = survey.retention
     for words in (
-        survey.owner.name,
+        survey.say(survey.owner.name, survey.language),
         survey.owner.contact,
         survey.owner.data_protection,
         kept.lawful_basis,
