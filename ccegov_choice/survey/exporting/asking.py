@@ -64,7 +64,8 @@ def question_items(tongues: Tongues, page: Page) -> list[Item]:
 
 def _question(tongues: Tongues, page: Page, question: Question) -> Item:
     kind = "single" if question.kind == "scale" else question.kind
-    when = question.when or {}
+    drawn = {lot.id for lot in tongues.survey.lots}
+    when = {other: ids for other, ids in (question.when or {}).items() if other not in drawn}
     return Item(
         column(question.id),
         kind,

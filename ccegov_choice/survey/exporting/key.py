@@ -40,6 +40,8 @@ def version_rows(column: str, versions: Iterable[Version]) -> list[KeyRow]:
     for version in versions:
         found.append(KeyRow(column, "version", "block", version.name, version.block))
         found.append(KeyRow(column, "version", "seed", version.name, version.seed))
+        for lot, option in version.lots.items():
+            found.append(KeyRow(column, "version", f"lot.{lot}", version.name, option))
     return found
 
 

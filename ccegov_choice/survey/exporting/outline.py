@@ -164,12 +164,15 @@ class Version:
     block : str
         Block of the design.
     seed : str
-        Seed of the orders in which tasks, attributes and options stand.
+        Seed of the orders in which tasks, attributes and options stand, and of lots.
+    lots : mapping
+        What is drawn in each lot: lot -> option.
     """
 
     name: str
     block: str
     seed: str
+    lots: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

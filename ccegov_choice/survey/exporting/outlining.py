@@ -12,7 +12,10 @@ from ccegov_choice.survey.exporting.asking import (
 from ccegov_choice.survey.exporting.outline import Condition, Item, Outline, Screen, Version
 from ccegov_choice.survey.exporting.task_items import task_items
 from ccegov_choice.survey.exporting.tongues import Tongues, column
+from ccegov_choice.survey.exporting.versions import versions_of
+from ccegov_choice.survey.lot import lots_drawn
 from ccegov_choice.survey.page import Page
+from ccegov_choice.survey.paper.situation import situation
 from ccegov_choice.survey.steps import Step, Way
 from ccegov_choice.survey.survey import Survey
 
@@ -29,10 +32,7 @@ def outline(survey: Survey, *, orders: int = 1) -> Outline:
         tools cannot shuffle the rows and columns of a task, so each order is a version.
     """
     tongues = Tongues(survey)
-    blocks = survey.tasks.blocks * orders
-    versions = tuple(
-        Version(str(number), block, f"transfer:{number}") for number, block in enumerate(blocks, 1)
-    )
+    versions = versions_of(survey, orders)
     screens: list[Screen] = []
     stops: list[Condition] = []
     for page in survey.pages:
@@ -66,7 +66,7 @@ def _screens(tongues: Tongues, page: Page, versions: tuple[Version, ...]) -> lis
         return [Screen(name, "consent", title, (*prose, *consent_items(tongues, page)))]
     if page.kind == "tasks":
         before = [Screen(name, "plain", title, tuple(prose))] if prose else []
-        return [*_glossary(tongues, name), *before, *_task_screens(tongues, page, versions)]
+        return [*_explained(tongues, name), *before, *_task_screens(tongues, page, versions)]
     if page.kind == "warm-up":
         way = _way(tongues.survey, versions[0])
         items = task_items(tongues, way, Step(page.id, page.id, "page", page), name)
@@ -79,16 +79,16 @@ def _screens(tongues: Tongues, page: Page, versions: tuple[Version, ...]) -> lis
     return [Screen(name, "plain", title, tuple(items))] if items else []
 
 
-def _glossary(tongues: Tongues, name: str) -> list[Screen]:
-    """Return what the words of the tasks mean; other tools have no glossary to open."""
-    words = {
-        code: "\n".join(
+def _explained(tongues: Tongues, name: str) -> list[Screen]:
+    """Return what tasks speak of and what their words mean; other tools have no glossary."""
+    words = {}
+    for code, voice in tongues.voices.items():
+        meanings = "\n".join(
             f"- **{voice.say(attribute.label)}**: {meaning}"
             for attribute in tongues.survey.study.attributes
             if (meaning := tongues.survey.glossary_of(attribute.id, code))
         )
-        for code, voice in tongues.voices.items()
-    }
+        words[code] = "\n\n".join(filter(None, (situation(voice), meanings)))
     if not any(words.values()):
         return []
     note = Item(f"{name}_glossary_text", "note", words)
@@ -100,14 +100,22 @@ def _task_screens(tongues: Tongues, page: Page, versions: tuple[Version, ...]) -
     blocks = len(tongues.survey.tasks.blocks)
     for version in versions:
         way = _way(tongues.survey, version)
-        order = (int(version.name) - 1) // blocks + 1
+        first = int(version.name) <= blocks
         for number, id in enumerate(way.arrangement.tasks, 1):
             task = tongues.survey.tasks.task(id)
-            name = f"task{column(id).lstrip('q')}" + (f"v{order}" if order > 1 else "")
+            name = ("" if first else f"v{version.name}") + f"task{column(id).lstrip('q')}"
             step = Step(f"task-{number}", f"task:{id}", "task", page, task, number)
-            items = tuple(task_items(tongues, way, step, name))
+            items = (*_lots(tongues, version, name), *task_items(tongues, way, step, name))
             found.append(Screen(name, "task", tongues.say(page.title), items, version.name))
     return found
+
+
+def _lots(tongues: Tongues, version: Version, name: str) -> list[Item]:
+    """Return what was drawn by lot, which stands above every task."""
+    drawn = lots_drawn(tongues.survey.lots, version.seed).values()
+    return [
+        Item(f"{name}_{column(option.id)}", "note", tongues.say(option.text)) for option in drawn
+    ]
 
 
 def _way(survey: Survey, version: Version) -> Way:
@@ -140,10 +148,17 @@ def _losses(survey: Survey, orders: int) -> list[str]:
     found.append("People cannot switch between cards and table; tasks are shown as a table.")
     if any(level.image for a in survey.study.attributes for level in a.levels):
         found.append("Pictures of levels are left out; what they show is said in words.")
+    if settings.available:
+        named = ", ".join(settings.available)
+        found.append(f"Options that not everybody has ({named}) are shown to everybody.")
     if survey.page_of_kind("contact"):
         found.append(
             "The contact page is left out: these tools would keep contacts beside the answers."
         )
+    drawn = {lot.id for lot in survey.lots}
+    by_lot = [q.id for q in survey.questions.values() if drawn & set(q.when or {})]
+    if by_lot:
+        found.append(f"Questions asked depending on a lot ({', '.join(by_lot)}) are asked of all.")
     if survey.quotas:
         named = ", ".join(quota.question for quota in survey.quotas)
         found.append(f"Quotas ({named}) are left out; set them up in the tool.")

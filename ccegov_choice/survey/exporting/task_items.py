@@ -116,7 +116,7 @@ def _reasons(tongues: Tongues, task: Task, chosen: Item) -> list[Item]:
         return []
     return [
         Item(
-            f"{chosen.column}why",
+            f"{chosen.column}reason",
             "single",
             tongues.shell("task.reasons"),
             (chosen.kept[0], "reason"),
@@ -133,7 +133,7 @@ def _follow(tongues: Tongues, step: Step, chosen: Item, choices: tuple[Choice, .
         return []
     return [
         Item(
-            f"{chosen.column}then",
+            f"{chosen.column}follow",
             "single",
             _or_question(tongues, tongues.say(settings.follow_up)),
             (f"follow:{step.task.id}", "follow"),

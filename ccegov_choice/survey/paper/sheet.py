@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ccegov_choice.survey.lot import lots_drawn
 from ccegov_choice.survey.page import Page
 from ccegov_choice.survey.pages.voice import Voice
 from ccegov_choice.survey.paper.code import FormCode
 from ccegov_choice.survey.paper.prose_blocks import prose_blocks
 from ccegov_choice.survey.paper.sheet_questions import (
-    Numbering,
     budget_part,
     consent_part,
     question_part,
 )
 from ccegov_choice.survey.paper.sheet_tasks import task_part
+from ccegov_choice.survey.paper.situation import situation
 from ccegov_choice.survey.paper.words import words
 from ccegov_choice.survey.steps import Step, Way
 from ccegov_choice.survey.survey import Survey
@@ -47,8 +48,9 @@ def sheet(survey: Survey, code: FormCode) -> Sheet:
         "form": str(code.form),
         "block": code.block,
         "pages": [_page(voice, way, page, numbers) for page in survey.pages],
-        "glossary": (glossary := _glossary(voice, survey)),
-        "explains": _first_tasks(survey) if glossary else "",
+        "glossary": _glossary(voice, survey),
+        "situation": prose_blocks(situation(voice)),
+        "explains": _first_tasks(survey),
         "words": {**voice.words, **words(voice.language)},
     }
 
@@ -60,9 +62,13 @@ def _numbers(way: Way) -> Mapping[str, int]:
     def count(name: str) -> None:
         found[name] = len(found) + 1
 
+    drawn = {id: option.id for id, option in lots_drawn(way.survey.lots, way.seed).items()}
     for page in way.survey.pages:
         for question in page.questions:
-            count(question.id)
+            when = question.when or {}
+            # a question that depends on another lot than this form's is not on the form
+            if all(drawn[other] in when[other] for other in when if other in drawn):
+                count(question.id)
         if page.kind == "budget":
             count(page.id)
         if page.kind == "tasks":
@@ -94,8 +100,11 @@ def _parts(voice: Voice, way: Way, page: Page, numbers: Mapping[str, int]) -> li
                       len(ids), numbers)
             for place, id in enumerate(ids, 1)
         ]  # fmt: skip
-    numbering = Numbering(numbers)
-    parts = [question_part(voice, page, q, way.seed, numbering) for q in page.questions]
+    parts = [
+        question_part(voice, page, question, way.seed, numbers)
+        for question in page.questions
+        if question.id in numbers
+    ]
     if page.budget is not None:
         parts.append(budget_part(voice, page, page.budget, way.seed, numbers[page.id]))
     return parts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ccegov_choice.survey.orders import projects_shown
@@ -16,29 +15,22 @@ from ccegov_choice.survey.question import Question
 Part = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Numbering:
-    """Which number each question of a form has; people and interviewers are sent to it.
+def conditions(
+    wanted: Mapping[str, tuple[str, ...]], voice: Voice, numbers: Mapping[str, int]
+) -> list[Part]:
+    """Return of whom something is asked: number and options of earlier questions.
 
-    Parameters
-    ----------
-    numbers : mapping
-        Question id -> number on the form.
+    Conditions on lots are left out: what a form draws is known when it is printed.
     """
-
-    numbers: Mapping[str, int]
-
-    def condition(self, question: Question, asked: Mapping[str, Question], voice: Voice) -> Part:
-        """Return of whom a question is asked: number and chosen options of an earlier one."""
-        return {
-            "conditions": [
-                {
-                    "number": self.numbers[other],
-                    "options": [_option_text(asked[other], id, voice) for id in ids],
-                }
-                for other, ids in (question.when or {}).items()
-            ]
+    asked = voice.survey.questions
+    return [
+        {
+            "number": numbers[other],
+            "options": [_option_text(asked[other], id, voice) for id in ids],
         }
+        for other, ids in wanted.items()
+        if other in asked
+    ]
 
 
 def _option_text(question: Question, id: str, voice: Voice) -> str:
@@ -47,7 +39,7 @@ def _option_text(question: Question, id: str, voice: Voice) -> str:
 
 
 def question_part(
-    voice: Voice, page: Page, question: Question, seed: str, numbering: Numbering
+    voice: Voice, page: Page, question: Question, seed: str, numbers: Mapping[str, int]
 ) -> Part:
     """Return a question as it stands on a form."""
     view = question_view(voice, question, seed)
@@ -57,7 +49,7 @@ def question_part(
         "kind": "question",
         "item": page.id,
         "field": question.id,
-        "number": numbering.numbers[question.id],
+        "number": numbers[question.id],
         "text": view.text,
         "hint": view.hint,
         "answer": view.kind,
@@ -71,7 +63,7 @@ def question_part(
         "high_text": view.high_text,
         "unit": view.unit,
         "long": view.max_length > 200,
-        **numbering.condition(question, voice.survey.questions, voice),
+        "conditions": conditions(question.when or {}, voice, numbers),
     }
 
 

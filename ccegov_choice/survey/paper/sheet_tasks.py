@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccegov_choice.study.wording import wording
+from ccegov_choice.survey.lot import lots_drawn
 from ccegov_choice.survey.pages.task_view import Card, TaskView, task_view
 from ccegov_choice.survey.pages.voice import Voice
 from ccegov_choice.survey.paper.codes import UNDECIDED, numbered, task_codes
+from ccegov_choice.survey.paper.sheet_questions import conditions
 from ccegov_choice.survey.paper.words import words
 from ccegov_choice.survey.settings import DONT_KNOW
 from ccegov_choice.survey.steps import Step, Way
@@ -41,9 +43,13 @@ def task_part(
     view = task_view(voice, step, way, highlight=True)
     own = _own_levels(voice, step, asked)
     codes = task_codes(task, settings)
-    letters = voice.letters
-    options = [_option(card, view, own, codes, letters, place)
-               for place, card in enumerate(view.everything)]  # fmt: skip
+    options = [
+        {
+            **_option(card, view, own, codes),
+            "conditions": conditions(settings.available.get(card.name, {}), voice, asked),
+        }
+        for card in view.everything
+    ]
     return {
         "kind": "task",
         "item": step.item,
@@ -52,6 +58,7 @@ def task_part(
         "total": total,
         "example": step.task is None,
         "question": voice.say(way.survey.study.question),
+        "lots": [voice.say(one.text) for one in lots_drawn(way.survey.lots, way.seed).values()],
         "aligned": view.aligned,
         "marked": view.marked,
         "lines": [
@@ -64,7 +71,9 @@ def task_part(
         "undecided": {"id": DONT_KNOW, "code": UNDECIDED, "text": voice.words["task.dont_know"]}
         if settings.dont_know
         else None,
-        "reasons": _listed(voice, settings.protest) if step.task and _may_stay_out(view, voice) else [],
+        "reasons": _listed(voice, settings.protest)
+        if step.task and _may_stay_out(view, voice)
+        else [],
         "follow": {
             "text": voice.say(settings.follow_up),
             "options": _listed(voice, settings.follow_options),
@@ -84,8 +93,6 @@ def _option(
     view: TaskView,
     own: Mapping[tuple[str, str], str],
     codes: Mapping[str, str],
-    letters: tuple[str, ...],
-    place: int,
 ) -> Part:
     levels = {
         line.attribute: {
@@ -102,7 +109,6 @@ def _option(
         "title": card.title,
         "description": card.description,
         "levels": levels,
-        "letter": letters[place] if place < len(letters) else str(place + 1),
     }
 
 
