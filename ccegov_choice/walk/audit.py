@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ccegov_choice.survey.answering import fields_of
+from ccegov_choice.survey.answering import read_form
 from ccegov_choice.survey.steps import Way
 from ccegov_choice.survey.survey import Survey
 from ccegov_choice.walk.diary import Diary, Fields
 
-_APART = ("contact.",)  # not kept with the answers
 Row = Mapping[str, Any]
 
 
@@ -88,14 +87,15 @@ def audit(
 
 
 def _missing(survey: Survey, row: Row, acknowledged: Mapping[str, Fields]) -> list[str]:
+    """Return the steps whose kept answer is not what the form means that was sent."""
     answers = {item: kept["payload"] for item, kept in row["answers"].items()}
     way = Way(survey, row["block"], row["seed"], answers)
     steps = {step.id: step for step in way.steps}
     missing = []
-    for id, given in acknowledged.items():
+    for id, fields in acknowledged.items():
         step = steps.get(id)
-        payload = answers.get(step.item) if step else None
-        if step is None or payload is None or _told(fields_of(step, payload)) != _told(given):
+        given = read_form(step, way, fields, language=row["language"])[0] if step else None
+        if step is None or given is None or answers.get(step.item) != given:
             missing.append(id)
     return missing
 
@@ -112,11 +112,3 @@ def _kept_again(events: Iterable[Mapping[str, Any]], people: set[str]) -> list[s
             again.append(f"person {key[0][:8]}: {key[1]} is kept again")
         last[key] = event["payload"]
     return again
-
-
-def _told(fields: Fields) -> dict[str, list[str]]:
-    return {
-        name: sorted(values)
-        for name, values in fields.items()
-        if any(values) and not name.startswith(_APART)
-    }
