@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _FILES = {
-    "deploy.md": "deploy.md",
+    "deploy/README.md": "README.md",
     "deploy/Containerfile": "Containerfile",
     "deploy/requirements.txt": "requirements.txt",
     "deploy/{name}.service": "survey.service",
@@ -41,8 +41,8 @@ def deployment_files(survey: Survey) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Path relative to the survey's folder -> text: ``deploy.md`` (what to do, in order) and
-        what it names in ``deploy/``.
+        Path relative to the survey's folder -> text: all of them in ``deploy/``, whose
+        ``README.md`` says what to do, in order.
 
     Raises
     ------

@@ -127,15 +127,13 @@ def _risks(survey: Survey, asked: tuple[Asked, ...]) -> list[Entry]:
         Entry(
             "Risk: somebody else sees answers on a shared device",
             source,
-            (
-                "Kiosks are reset after each person; answers are seen again only with the receipt code.",
-            ),
+            ("Kiosks are reset after each person; only the code leads back to the answers.",),
         ),
         Entry(
             "Risk: the server or a backup is read by strangers",
             source,
             ("See measures. Backups hold what was erased until they are deleted themselves.",),
-            ("Say how long backups are kept (deploy.md: 14 days) and that they are encrypted.",),
+            ("Say how long backups are kept (deploy/backup.sh: 14 days) and who encrypts them.",),
         ),
         Entry(
             "Risk: people feel forced, or believe that their answer decides their own case",

@@ -12,7 +12,6 @@ SECURITY_MEASURES: tuple[str, ...] = (
     "Administration needs a password and a session that ends when idle; log-ins, downloads and "
     "changes of state are logged with name and time.",
     "Answers are appended and never overwritten; erasure and retention delete, and are logged.",
-    "Encryption on the way is done by the reverse proxy (see deploy.md); the server's cookie is "
-    "marked Secure behind it.",
+    "The reverse proxy encrypts what is on the way (deploy/README.md); cookies are marked Secure.",
 )
 """Sentences for records and notices."""

@@ -1,13 +1,14 @@
 #!/bin/sh
 # {{ title }}: a backup while the survey runs; put it into cron or a systemd timer, hourly or daily.
 #   backup.sh sqlite /ABSOLUTE/FILE.sqlite FOLDER SURVEY-FOLDER
+#   backup.sh sqlite /ABSOLUTE/FILE-contacts.sqlite OTHER-FOLDER
 #   backup.sh postgresql DATABASE FOLDER SURVEY-FOLDER
 # Backups hold what people erase afterwards. They are deleted after {{ backup_days }} days: say so in the
 # privacy notice. Keep the key file apart from them.
 set -eu
 umask 077
 days={{ backup_days }}
-kind=$1 source=$2 folder=$3 survey=$4
+kind=$1 source=$2 folder=$3 survey=${4:-}
 stamp=$(date -u +%Y%m%dT%H%M%SZ)
 mkdir -p "$folder"
 case $kind in
@@ -40,8 +41,10 @@ postgresql)
     ;;
 esac
 mv "$target.part" "$target"
-# who had themselves erased: after a restore of an older backup they are erased again
-ccegov survey admin erased "$survey" --database "$url" >"$folder/erased.txt.part"
-mv "$folder/erased.txt.part" "$folder/erased.txt"
+if [ -n "$survey" ]; then
+    # who had themselves erased: after a restore of an older backup they are erased again
+    ccegov survey admin erased "$survey" --database "$url" >"$folder/erased.txt.part"
+    mv "$folder/erased.txt.part" "$folder/erased.txt"
+fi
 find "$folder" -name '{{ id }}-*' -type f -mtime +"$days" -delete
 echo "$target"

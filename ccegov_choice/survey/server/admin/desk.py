@@ -64,6 +64,12 @@ class Desk:
         """Seconds since 1970."""
         return int(self.site.clock().timestamp())
 
+    @property
+    def over(self) -> bool:
+        """Whether the survey's last day has passed: nobody can begin, whatever the field's state."""
+        closes = self.site.survey.retention.closes
+        return bool(closes) and self.site.clock().date().isoformat() > closes
+
     def log(self, session: AdminSession, what: str, detail: str = "") -> None:
         """Write down what somebody does."""
         self.site.store.log_action(self.site.survey.id, by=session.name, what=what, detail=detail)
@@ -111,9 +117,11 @@ class Desk:
             survey=wording(survey.title, survey.language),
             owner=owner,
             base=self.base,
-            static=f"{self.site.settings.base}/static",
-            sheets=(static_address("govuk-ltr.css"), "theme.css"),
-            style=marked("admin.css", STYLE),
+            styles=(
+                f"{self.site.settings.base}/static/{static_address('govuk-ltr.css')}",
+                f"{self.site.settings.base}/static/theme.css",
+                f"{self.base}/{marked('admin.css', STYLE)}",
+            ),
             navigation=NAVIGATION if session else (),
             name=session.name if session else "",
             token=sessions.form_token(session, self.site.signer) if session else "",

@@ -54,7 +54,6 @@ def _page(
         problem=problem,
         done=errand.asked("done") == "yes",
         closes=survey.retention.closes,
-        over=survey.retention.closes
-        and desk.site.clock().date().isoformat() > survey.retention.closes,
+        over=desk.over,
         changes=[action for action in actions if action.what == "state"],
     )

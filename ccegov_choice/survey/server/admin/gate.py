@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from ccegov_choice.survey.server.security import from_here
 from ccegov_choice.survey.server.visit import form_of, query_of
 
 MOST_BYTES = 16 * 1024
+LOGGER = logging.getLogger("ccegov_choice.survey.server.admin")
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,9 @@ def guarded(desk: Desk, show: View, take: View | None = None) -> Endpoint:
             return _keep(desk, session, _viewed(session, request, fields))
         except ResponseError as error:
             return desk.page("trouble.html", "The database does not answer", None, 503, error=error)
+        except Exception:  # the last line of defence: a page here, the place in the log
+            LOGGER.exception("an administration page broke")
+            return desk.page("broken.html", "This page is broken", None, 500)
 
     def _viewed(
         session: AdminSession, request: Request, fields: Mapping[str, list[str]]

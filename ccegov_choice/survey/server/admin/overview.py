@@ -37,7 +37,7 @@ def show(desk: Desk, errand: Errand) -> Response:
         errand.session,
         ledger=ledger,
         ledgers=figures.LEDGERS,
-        state=desk.site.field_state(),
+        state="closed" if desk.over else desk.site.store.field_state(survey.id),
         closes=survey.retention.closes,
         headline=figures.headline(counts, survey.fieldwork.target),
         sheets=sheets,

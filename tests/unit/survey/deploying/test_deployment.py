@@ -26,7 +26,7 @@ def files(survey):
 
 
 def test_every_file_that_the_guide_names_is_there(files):
-    named = set(re.findall(r"`(deploy/[A-Za-z.-]+)`", files["deploy.md"]))
+    named = set(re.findall(r"`(deploy/[A-Za-z.-]+)`", files["deploy/README.md"]))
     assert named
     assert named <= set(files)
 
@@ -65,7 +65,10 @@ def test_systemd_takes_the_unit(files, tmp_path):
     text = re.sub(r"/opt/\S+/bin/ccegov", "/bin/true", files["deploy/benefit-claim.service"])
     unit.write_text(text)
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True
+        ["systemd-analyze", "verify", "--man=no", str(unit)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     complaints = [line for line in done.stderr.splitlines() if "survey.service" in line]
     assert complaints == []
@@ -107,6 +110,7 @@ def run(folder, script, *words):
         ["sh", str(folder / script), *map(str, words)],
         capture_output=True,
         text=True,
+        check=False,
         env={"PATH": f"{folder / 'bin'}:/usr/bin:/bin"},
     )
 
