@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -73,7 +74,7 @@ class Cluster:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop()
+        self.stop(signal.SIGQUIT)  # nothing is to be kept
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:
@@ -138,9 +139,10 @@ class Cluster:
         program = [str(self._bin / name), *arguments]
         if not shutil.which("setpriv"):
             return program
-        # the server goes when this process is killed, and it refuses to be run by root
-        before = ["setpriv", "--pdeathsig", "INT"]
-        if os.geteuid() == 0:
+        before = ["setpriv"]
+        if threading.current_thread() is threading.main_thread():
+            before += ["--pdeathsig", "INT"]  # the server goes when this process is killed
+        if os.geteuid() == 0:  # which it refuses to be run by
             before += ["--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
         return [*before, *program]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -70,12 +71,18 @@ class ResponseStore:
         _require_packages()
         from ccegov_choice.responses.database import Database
         from ccegov_choice.responses.schema import bring_up_to_date
-        from ccegov_choice.responses.vault import open_vault
+        from ccegov_choice.responses.vault import vault_beside
 
-        answers = Database(url)
-        bring_up_to_date(answers, "answers")
-        contacts = open_vault(answers, contacts_url)
-        return cls(answers, contacts, clock)
+        with ExitStack() as opened:  # what is open is closed again if the rest fails
+            answers = Database(url)
+            opened.callback(answers.close)
+            bring_up_to_date(answers, "answers")
+            contacts = vault_beside(answers, contacts_url)
+            opened.callback(contacts.close)
+            bring_up_to_date(contacts, "contacts")
+            store = cls(answers, contacts, clock)
+            opened.pop_all()
+        return store
 
     def close(self) -> None:
         """Close all connections."""
@@ -351,9 +358,7 @@ class ResponseStore:
         """Append an action unless it was done; of several workers one is told True."""
         from ccegov_choice.responses.admin_log import claim
 
-        return self._answers.write(
-            lambda c: claim(c, survey, by, what, detail, self._clock.wall())
-        )
+        return self._answers.write(lambda c: claim(c, survey, by, what, detail, self._clock.wall()))
 
     def actions(self, survey: str, *, most: int = 500) -> tuple[AdminAction, ...]:
         """Return what administrators did, newest first."""

@@ -9,27 +9,23 @@ from sqlalchemy import Connection, and_, delete, insert, select
 from ccegov_choice.responses.clock import moment
 from ccegov_choice.responses.database import Database, queue_up
 from ccegov_choice.responses.plain import from_text, storable, to_text
-from ccegov_choice.responses.schema import bring_up_to_date
 from ccegov_choice.responses.tables import contact
 
-_LOCK = 4_301_205_908
+_LOCK = 4_301_205_909
 _SCHEMA = "ccegov_contacts"
 
 
-def open_vault(answers: Database, url: str | None) -> Database:
-    """Open the vault: at its own address, in a file beside the answers, or in another schema."""
+def vault_beside(answers: Database, url: str | None) -> Database:
+    """Return the vault: at its own address, in a file beside the answers, or another schema."""
     if url is not None:
-        vault = Database(url)
-    elif not answers.sqlite:
-        vault = Database(answers.url.render_as_string(hide_password=False), schema=_SCHEMA)
-    elif answers.memory:
-        vault = Database("sqlite://")
-    else:
-        file = str(answers.url.database)
-        stem = file.removesuffix(".sqlite").removesuffix(".db")
-        vault = Database(answers.url.set(database=f"{stem}-contacts.sqlite").render_as_string())
-    bring_up_to_date(vault, "contacts")
-    return vault
+        return Database(url)
+    if not answers.sqlite:
+        return Database(answers.url.render_as_string(hide_password=False), schema=_SCHEMA)
+    if answers.memory:
+        return Database("sqlite://")
+    file = str(answers.url.database)
+    stem = file.removesuffix(".sqlite").removesuffix(".db")
+    return Database(answers.url.set(database=f"{stem}-contacts.sqlite").render_as_string())
 
 
 def keep(
