@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -90,7 +90,9 @@ class _Scene:
     survey: Survey
     people: People
     plan: Plan
+    progress: Callable[[int], None]
     diaries: list[Diary] = field(default_factory=list)
+    ended: int = 0
 
     def __post_init__(self) -> None:
         self.reader = cache(lambda language: TaskReader(self.survey, language))
@@ -101,6 +103,11 @@ class _Scene:
         tasks = max(len(self.survey.tasks.of_block(block)) for block in blocks)
         self.pages = len(counted) - 1 + tasks
         self.pace = Pace(self.plan.think)
+
+    def count(self) -> None:
+        """Tell that one more is through."""
+        self.ended += 1
+        self.progress(self.ended)
 
     def visit(self, http: object, citizen: Citizen) -> Visit:
         """Return a visit that is about to begin."""
@@ -113,7 +120,13 @@ class _Scene:
         return Visit(self.base, browser, citizen, temper, answering, self.reader(language), diary)
 
 
-def walk_crowd(base: str, survey: Survey, people: People, plan: Plan) -> Walked:
+def walk_crowd(
+    base: str,
+    survey: Survey,
+    people: People,
+    plan: Plan,
+    progress: Callable[[int], None] = lambda ended: None,
+) -> Walked:
     """Let a crowd answer a survey over HTTP; call it where no event loop runs.
 
     Parameters
@@ -126,10 +139,12 @@ def walk_crowd(base: str, survey: Survey, people: People, plan: Plan) -> Walked:
         Who comes.
     plan : Plan
         When, and how many at once.
+    progress : callable, optional
+        Called with the number of citizens who are through, whenever one is.
     """
     citizens = draw_citizens(survey, people, plan.people, plan.seed, keep=plan.numbers)
     _raise_file_limit()
-    scene = _Scene(base, survey, people, plan)
+    scene = _Scene(base, survey, people, plan, progress)
     # nothing here makes cycles that matter, and a full collection over thousands of visits would
     # be measured as the server's delay
     gc.collect()
@@ -175,6 +190,7 @@ async def _one_after_the_other(scene: _Scene, visits: list[Visit]) -> None:
     async def answer(visit: Visit) -> None:
         async with room:
             await visit.answer(pace)
+        scene.count()
 
     async with asyncio.TaskGroup() as group:
         for visit in visits:
@@ -195,6 +211,7 @@ async def _as_they_come(scene: _Scene, coming: list[tuple[float, Citizen]], http
             visit = scene.visit(http, citizen)
             await visit.enter()
             await visit.answer(pace)
+        scene.count()
 
     async with asyncio.TaskGroup() as group:
         for moment, citizen in coming:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -119,6 +119,7 @@ def walk_survey(
     key_file: str | Path | None = None,
     workers: int = 1,
     clients: int = 1,
+    progress: Callable[[int], None] = lambda ended: None,
 ) -> Walk:
     """Let simulated citizens answer a survey over HTTP, and compare what it kept.
 
@@ -154,6 +155,8 @@ def walk_survey(
         The server's key.
     workers, clients : int
         Processes of the server, and of the citizens.
+    progress : callable, optional
+        Called with the number of citizens who are through; by a walk with one client.
 
     Raises
     ------
@@ -178,7 +181,7 @@ def walk_survey(
         before = _codes(survey, place, key) if database and key_file else {}
         with _served(survey.folder, options, url) as (address, server):
             idle = server.cpu_seconds() if server else None
-            parts = _walk(address, survey, survey.folder, crowd, plan, clients)
+            parts = _walk(address, survey, survey.folder, crowd, plan, clients, progress)
             busy = server.cpu_seconds() if server else None
         found = _compare(survey, parts, place, key, set(before)) if place and key else None
     diaries = tuple(sorted((d for part in parts for d in part.diaries), key=lambda d: d.number))
@@ -206,10 +209,16 @@ def _served(
 
 
 def _walk(
-    address: str, survey: Survey, folder: Path, people: People, plan: Plan, clients: int
+    address: str,
+    survey: Survey,
+    folder: Path,
+    people: People,
+    plan: Plan,
+    clients: int,
+    progress: Callable[[int], None],
 ) -> tuple[Walked, ...]:
     if clients == 1:
-        return (walk_crowd(address, survey, people, plan),)
+        return (walk_crowd(address, survey, people, plan, progress),)
     share = max(-(-plan.concurrent // clients), 1)
     plans = [replace(plan, concurrent=share, share=(i, clients)) for i in range(clients)]
     # fresh processes: a fork would take the threads and open files of this one along
