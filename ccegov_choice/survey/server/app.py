@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -20,6 +18,7 @@ from ccegov_choice.responses.records import Version
 from ccegov_choice.responses.store import ResponseStore
 from ccegov_choice.survey.pages.pages import Pages
 from ccegov_choice.survey.server import documents, entrance, interview, own_answers
+from ccegov_choice.survey.server.admin.routes import admin_routes
 from ccegov_choice.survey.server.endpoints import Endpoint, endpoint, reading
 from ccegov_choice.survey.server.failures import http_failures
 from ccegov_choice.survey.server.operations.health import health_routes
@@ -63,7 +62,7 @@ def create_app(
         )
     )
     site = Site(survey, store, settings, Pages(survey), clock)
-    routes = [*_respondent_routes(site), *health_routes(store), *_admin_routes(site)]
+    routes = [*_respondent_routes(site), *health_routes(store), *admin_routes(site)]
     headers = security_headers(settings, origins(survey))
     return Starlette(
         routes=[Mount(settings.base, routes=routes)] if settings.base else routes,
@@ -97,14 +96,6 @@ def _files(files: dict[str, File]) -> Endpoint:
         return found
 
     return served
-
-
-def _admin_routes(site: Site) -> list[BaseRoute]:
-    name = "ccegov_choice.survey.server.admin.routes"
-    if not site.settings.administrators or importlib.util.find_spec(name) is None:
-        return []
-    routes: list[BaseRoute] = importlib.import_module(name).admin_routes(site)
-    return routes
 
 
 def _lifespan(site: Site) -> Callable[[Starlette], Any]:

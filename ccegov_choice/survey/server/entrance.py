@@ -26,14 +26,19 @@ def welcome(site: Site, visit: Visit) -> Reply:
     """Show the first page, and remember with what parameters somebody came."""
     session = _arriving(site, visit)
     visit = replace(visit, session=session)
-    frame = site.frame(visit)
-    if not panel.admitted(site, visit):
-        return Reply(site.pages.notice("not_found", frame), 403)
-    state = site.field_state(visit)
-    if state != "open":
-        return Reply(site.pages.notice(state, frame), session=session)
+    if refused := _refused(site, visit):
+        return refused
     form = site.form(visit, "/consent", "", "welcome")
-    return Reply(site.pages.welcome(frame, form), session=session)
+    return Reply(site.pages.welcome(site.frame(visit), form), session=session)
+
+
+def _refused(site: Site, visit: Visit) -> Reply | None:
+    if not panel.admitted(site, visit):
+        return Reply(site.pages.notice("not_found", site.frame(visit)), 403)
+    state = site.field_state(visit)
+    if state == "open":
+        return None
+    return Reply(site.pages.notice(state, site.frame(visit)))
 
 
 def _arriving(site: Site, visit: Visit) -> Session:
@@ -65,10 +70,7 @@ def consent(site: Site, visit: Visit) -> Reply:
     person = site.person(visit)
     if person is not None:
         return go(f"/page/{first_open(site.way(person)).id}")
-    state = site.field_state(visit)
-    if state != "open":
-        return Reply(site.pages.notice(state, site.frame(visit)))
-    return _ask(site, visit)
+    return _refused(site, visit) or _ask(site, visit)
 
 
 def agree(site: Site, visit: Visit) -> Reply:
@@ -77,6 +79,8 @@ def agree(site: Site, visit: Visit) -> Reply:
     known = site.person(visit)
     if known is not None:
         return go(f"/page/{first_open(site.way(known)).id}")
+    if refused := _refused(site, visit):
+        return refused
     if not site.token(visit, session.id, "consent"):
         # the cookie is missing or newer than the form, which may be of the person before
         return _ask(site, visit, (FieldProblem("agree", "error.expired"),), 400)
