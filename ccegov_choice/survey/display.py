@@ -23,10 +23,11 @@ def survey_notes(survey: Survey) -> tuple[str, ...]:
     settings, fieldwork = survey.task_settings, survey.fieldwork
     sizes = sorted({len(survey.tasks.of_block(block)) for block in survey.tasks.blocks})
     each = " or ".join(str(size) for size in sizes)
+    blocks = "block" if len(survey.tasks.blocks) == 1 else "blocks"
     found = [
         f"Asked by: {survey.say(survey.owner.name, survey.language)} ({survey.owner.contact}).",
         f"Languages: {', '.join(survey.languages)}. Ways to answer: {', '.join(fieldwork.modes)}.",
-        f"Tasks: {len(survey.tasks.tasks)} in {len(survey.tasks.blocks)} blocks, {each} for each "
+        f"Tasks: {len(survey.tasks.tasks)} in {len(survey.tasks.blocks)} {blocks}, {each} for each "
         f"person; answered as {settings.response}.",
         f"Answers kept {survey.retention.answers_days} days, contacts "
         f"{survey.retention.contacts_days}, unfinished ones {survey.retention.unfinished_days}.",

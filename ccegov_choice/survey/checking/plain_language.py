@@ -15,6 +15,7 @@ from ccegov_choice.survey.checking.place import called, place, texts_in
 from ccegov_choice.survey.survey import Survey
 
 _FOLDER = "ccegov_choice.survey.checking"
+_BRACKETS = re.compile(r"(?<!!)\[[^\]\n]+\](?!\()")
 _APART = ("consent",)
 """Pages where the law may demand its own words."""
 
@@ -61,6 +62,12 @@ def plain_language_advice(survey: Survey) -> Iterator[Problem]:
             plain.update(words.customer)
         for path, text in texts_in(survey, language):
             where = place(survey, *path)
+            for blank in _BRACKETS.findall(text):
+                yield Problem(
+                    f"{called(path)} still holds '{blank}'",
+                    "Put your own words in place of the brackets.",
+                    where,
+                )
             if not _of_law(survey, path):
                 yield from _jargon(path, text, language, plain, where)
             if path[0] == "question" and path[2:] == ("text",):
