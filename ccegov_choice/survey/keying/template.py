@@ -54,12 +54,26 @@ def guide(survey: Survey) -> str:
         "| column | what is asked | what to key |",
         "|---|---|---|",
     ]
-    seen: dict[str, KeyColumn] = {}
+    lines += [
+        f"| {names} | {_asked(survey, column)} | {_how(survey, column)} |"
+        for names, column in _alike(survey)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _alike(survey: Survey) -> list[tuple[str, KeyColumn]]:
+    """Return names and one of the columns of each kind: all choices are keyed alike."""
+    alike: dict[tuple[str, ...], dict[str, KeyColumn]] = {}
     for block in survey.tasks.blocks:
         for column in key_columns(survey, block):
-            seen.setdefault(column.name, column)
-    lines += [f"| `{c.name}` | {_asked(survey, c)} | {_how(survey, c)} |" for c in seen.values()]
-    return "\n".join(lines) + "\n"
+            same = ("task", column.part, column.option) if column.choice else (column.name,)
+            alike.setdefault(same, {})[column.name] = column
+    found = []
+    for columns in alike.values():
+        names = [f"`{name}`" for name in columns]
+        named = names[0] if len(names) == 1 else f"{names[0]} ... {names[-1]}"
+        found.append((named, next(iter(columns.values()))))
+    return found
 
 
 def _asked(survey: Survey, column: KeyColumn) -> str:
@@ -77,7 +91,7 @@ def _asked(survey: Survey, column: KeyColumn) -> str:
         words = {"chosen": "what is chosen", "rank": "rank", "rate": "points", "reason": "why"}
         asked = words.get(column.part, column.part)
         option = f" of the option with the number {column.option}" if column.option else ""
-        return f"choice {column.choice}: {asked}{option}"
+        return f"each choice: {asked}{option}"
     return _cell(wording(column.page.title, language) if column.page is not None else column.name)
 
 

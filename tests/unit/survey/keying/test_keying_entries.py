@@ -29,7 +29,7 @@ def test_the_guide_says_what_every_code_means(survey):
     text = guide(survey)
     assert "| `sex` | You are | 1 = a woman; 2 = a man |" in text
     assert "| `trust.court` | Do you trust the court | 1 = Yes; 2 = No |" in text
-    assert "| `choice_2` | choice 2: what is chosen | the printed number, 0 for" in text
+    assert "| `choice_1` ... `choice_3` | each choice: what is chosen | the printed" in text
     assert "| `money.picked` | Money | 1 = Roads; 2 = Parks |" in text
 
 
