@@ -46,9 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
     numbers = _numbers(arguments.forms)
     for number in numbers:
         code = form_code(survey, number, language, arguments.block)
-        if arguments.telephone or arguments.interviewer:
-            kind = "telephone" if arguments.telephone else "interviewer"
-            pdf = print_script(survey, code, kind)
+        if arguments.telephone:
+            kind, pdf = "telephone", print_script(survey, code, "telephone")
+        elif arguments.interviewer:
+            kind, pdf = "interviewer", print_script(survey, code, "interviewer")
         else:
             kind = "large-print" if arguments.large_print else "paper"
             pdf = print_form(survey, code, large_print=arguments.large_print)

@@ -29,7 +29,8 @@ def qualtrics_text(outline: Outline) -> str:
 def qualtrics(outline: Outline) -> _Json:
     """Return the survey as the plain data of a QSF file."""
     survey = _id("SV", outline)
-    questions = [question(item, Numbers(outline)) for item in outline.items]
+    numbers = Numbers(outline)
+    questions = [question(item, numbers) for item in outline.items]
 
     def element(kind: str, primary: str, payload: Any, second: str | None = None,
                 third: str | None = None) -> _Json:  # fmt: skip

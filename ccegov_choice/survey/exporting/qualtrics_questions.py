@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -18,10 +19,13 @@ class Numbers:
 
     outline: Outline
 
+    @cached_property
+    def _questions(self) -> dict[str, str]:
+        return {item.column: f"QID{n}" for n, item in enumerate(self.outline.items, 1)}
+
     def question(self, column: str) -> str:
         """Return the id of a question, such as ``"QID3"``."""
-        columns = [item.column for item in self.outline.items]
-        return f"QID{columns.index(column) + 1}"
+        return self._questions[column]
 
     def choice(self, column: str, value: str) -> str:
         """Return the number of a choice, from 1."""
