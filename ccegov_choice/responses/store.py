@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from ccegov_choice.errors import MissingExtraError, ResponseError
 from ccegov_choice.responses.clock import Clock, SteadyClock, milliseconds, moment, system_clock
+from ccegov_choice.responses.outlook import Outlook
 from ccegov_choice.responses.records import (
     AdminAction,
     Answer,
     FieldState,
-    Ledger,
     Outcome,
     Person,
     Start,
@@ -25,15 +25,14 @@ from ccegov_choice.responses.records import (
 if TYPE_CHECKING:
     from ccegov_choice.responses.database import Database
     from ccegov_choice.responses.places import Series
-    from ccegov_choice.responses.progress import Progress
     from ccegov_choice.responses.retention import RetentionRules
     from ccegov_choice.responses.starting import CodeOf
-    from ccegov_choice.responses.tallies import Counts, Deletion, LedgerMove
+    from ccegov_choice.responses.tallies import Deletion
 
 _MINUTE = 60_000
 
 
-class ResponseStore:
+class ResponseStore(Outlook):
     """Answers, places, contacts and the record of what happened, in SQLite or PostgreSQL.
 
     Open one with `ResponseStore.open`; all methods may be called from many threads, and many
@@ -280,57 +279,6 @@ class ResponseStore:
         at = self._clock.wall() if now is None else milliseconds(now)
         reading = self._clock.read()
         return retention.apply(self._answers, self._contacts, survey, rules, at=at, now=reading)
-
-    def retention_log(self, survey: str) -> tuple[Deletion, ...]:
-        """Return every run of `apply_retention`, latest first."""
-        from ccegov_choice.responses.reading import deletions
-
-        return self._answers.read(lambda connection: deletions(connection, survey))
-
-    # -- looking at all of it ---------------------------------------------------------------
-
-    def counts(self, survey: str, ledger: Ledger = "live") -> Counts:
-        """Count people by state, blocks, quotas, modes, languages, devices and hours."""
-        from ccegov_choice.responses.counting import count
-
-        now = self._clock.read()
-        return self._answers.read(lambda connection: count(connection, survey, ledger, now))
-
-    def rows(self, survey: str, ledger: Ledger = "live") -> Iterator[dict[str, Any]]:
-        """Yield everybody with the answers that count, in the order they started."""
-        from ccegov_choice.responses.reading import rows
-
-        return self._answers.stream(lambda connection: rows(connection, survey, ledger))
-
-    def events(self, survey: str, ledger: Ledger = "live") -> Iterator[dict[str, Any]]:
-        """Yield everything that happened, in order."""
-        from ccegov_choice.responses.reading import events
-
-        return self._answers.stream(lambda connection: events(connection, survey, ledger))
-
-    def ledger(self, survey: str, ledger: Ledger = "live") -> Iterator[LedgerMove]:
-        """Yield every move of the ledger of places, in order."""
-        from ccegov_choice.responses.reading import ledger_moves
-
-        return self._answers.stream(lambda c: ledger_moves(c, survey, ledger))
-
-    def progress(self, survey: str, ledger: Ledger = "live") -> Progress:
-        """Count how far people come, where they stop and how long pages take."""
-        from ccegov_choice.responses.progress import progress
-
-        return self._answers.read(lambda connection: progress(connection, survey, ledger))
-
-    def erased(self, survey: str) -> tuple[str, ...]:
-        """Return ids of those of whom nothing is kept, to erase them again from a backup."""
-        from ccegov_choice.responses.erasing import erased
-
-        return self._answers.read(lambda connection: erased(connection, survey))
-
-    def version(self, sha256: str) -> dict[str, Any]:
-        """Return what a version consists of; nothing if it is not known."""
-        from ccegov_choice.responses.people import content_of_version
-
-        return self._answers.read(lambda connection: content_of_version(connection, sha256))
 
     # -- the field --------------------------------------------------------------------------
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from ccegov_choice._files import sha256
-from ccegov_choice.errors import ResponseError
+from ccegov_choice.errors import ResponseError, unknown_name
+from ccegov_choice.responses.clock import moment
 from ccegov_choice.responses.database import inserting
-from ccegov_choice.responses.plain import to_text
+from ccegov_choice.responses.plain import from_text, to_text
 from ccegov_choice.responses.records import Version
 from ccegov_choice.responses.tables import version
 
@@ -49,3 +51,45 @@ def series_of(connection: Connection, sha256: str) -> tuple[str, str, int, tuple
             cure="Register it first: store.register(Version(...)).",
         )
     return row.survey, row.series, row.seed, tuple(json.loads(row.blocks))
+
+
+def versions_of(connection: Connection, survey: str) -> tuple[dict[str, Any], ...]:
+    """Return all versions of a survey, oldest first."""
+    rows = connection.execute(
+        select(version)
+        .where(version.c.survey == survey)
+        .order_by(version.c.registered, version.c.sha256)
+    )
+    return tuple(
+        {
+            "sha256": row.sha256,
+            "series": row.series,
+            "content": from_text(row.content),
+            "blocks": json.loads(row.blocks),
+            "seed": row.seed,
+            "registered": moment(row.registered),
+        }
+        for row in rows
+    )
+
+
+def surveys(connection: Connection) -> tuple[str, ...]:
+    """Return the surveys of which there are versions."""
+    found = select(version.c.survey).distinct().order_by(version.c.survey)
+    return tuple(connection.execute(found).scalars())
+
+
+def the_survey(connection: Connection, named: str) -> str:
+    """Return the survey that is meant: the one named, or the only one."""
+    known = surveys(connection)
+    if named in known:
+        return named
+    if named or not known:
+        raise ResponseError.of([unknown_name(named, known, "survey", where="the store")])
+    if len(known) > 1:
+        raise ResponseError(
+            "the store has answers to several surveys",
+            where=", ".join(known),
+            cure=f"Name one: store.choice_rows('{known[0]}').",
+        )
+    return known[0]
