@@ -47,11 +47,12 @@ class TransferKey:
 
     Parameters
     ----------
-    columns : mapping of str to Meaning
-        By the name of the column in the file.
+    columns : mapping of str to tuple of Meaning
+        By the name of the column in the file; the version drawn says the block, and what was
+        drawn by lot.
     """
 
-    columns: Mapping[str, Meaning]
+    columns: Mapping[str, tuple[Meaning, ...]]
 
     def read(self, interviews: Interviews) -> Interviews:
         """Return the same answers under our names, with our ids.
@@ -70,24 +71,25 @@ class TransferKey:
                 cure="Give the key that was written with the survey that these are answers to.",
             )
         rows = [self._row(row) for row in sheet.rows]
-        names = dict.fromkeys(self._name(name) for name in sheet.names)
+        names = dict.fromkeys(name for column in sheet.names for name in self._names(column))
         plain = replace(sheet, names=tuple(names), rows=tuple(rows))
-        called = {self._name(name): name for name in reversed(sheet.names)}
+        called = {name: column for column in reversed(sheet.names) for name in self._names(column)}
         return replace(interviews, sheet=plain, called=called)
 
-    def _name(self, column: str) -> str:
-        return self.columns[column].name if column in self.columns else column
+    def _meanings(self, column: str) -> tuple[Meaning, ...]:
+        return self.columns.get(column, (Meaning(column, {}),))
+
+    def _names(self, column: str) -> tuple[str, ...]:
+        return tuple(meaning.name for meaning in self._meanings(column))
 
     def _row(self, row: Row) -> Row:
         cells: dict[str, str] = {}
         for column, cell in row.cells.items():
-            meaning = self.columns.get(column)
-            name, text = column, cell
-            if meaning is not None:
-                name, text = meaning.name, _meant(cell, meaning.codes)
-            # options of a multiple choice, or one task in several orders, share a name
-            joined = [part for part in (cells.get(name, ""), text) if part]
-            cells[name] = "|".join(joined)
+            for meaning in self._meanings(column):
+                text = _meant(cell, meaning.codes)
+                # options of a multiple choice, or one task in several orders, share a name
+                joined = [part for part in (cells.get(meaning.name, ""), text) if part]
+                cells[meaning.name] = "|".join(joined)
         return Row(row.line, cells)
 
 
@@ -124,16 +126,19 @@ def read_key(given: Any) -> TransferKey:
             where=sheet.source.where([1]),
             cure="Give the file that ends in .key.csv and was written beside the survey.",
         )
-    columns: dict[str, Meaning] = {}
+    columns: dict[str, dict[str, dict[str, str]]] = {}
     for row in sheet.rows:
         column, item, field, code, value = (row.cell(name) for name in _COLUMNS)
         if (item, field) == ("version", "seed"):
             continue
-        codes = dict(columns[column].codes) if column in columns else {}
-        columns[column] = Meaning(
-            _name_of(item, field), {**codes, **({code: value} if code else {})}
-        )
-    return TransferKey(columns)
+        codes = columns.setdefault(column, {}).setdefault(_name_of(item, field), {})
+        codes.update({code: value} if code else {})
+    return TransferKey(
+        {
+            column: tuple(Meaning(name, codes) for name, codes in names.items())
+            for column, names in columns.items()
+        }
+    )
 
 
 def _name_of(item: str, field: str) -> str:
@@ -142,4 +147,4 @@ def _name_of(item: str, field: str) -> str:
     if kind in ("task", "follow") and task:
         word, _, rest = field.partition(".")
         return "_".join(part for part in (_TASK_WORDS.get(word, word), task, rest) if part)
-    return field
+    return field.removeprefix("lot.") if item == "version" else field
