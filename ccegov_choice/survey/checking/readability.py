@@ -27,10 +27,11 @@ from dataclasses import dataclass
 LEAST_WORDS = 60
 """Measures of shorter texts jump with every word."""
 
-_SENTENCE = re.compile(r"[.!?؟…:]+(?=\s|$)|\n\s*\n|\n(?=\s*[-*]\s)")
+_SENTENCE = re.compile(r"[.!?؟…:]+(?=\s|$)|\n\s*\n")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_MARKDOWN = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|[\[*_`#>]|^\s*[-+]\s", re.MULTILINE)
-_ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
+_ITEM = re.compile(r"^[ \t]*[-*+][ \t]", re.MULTILINE)
+_MARKDOWN = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|[\[*_`#>]")
+_ADDRESS = re.compile(r"\S+@\S*\w|https?://\S*\w")
 _ENGLISH_APART = re.compile(
     r"ia(?!l$|n$|ge)|io(?!u|n)|ua(?!r)|eo(?!u|p)|[aeiouy]ing$|cre[ai]t|idea|area|quiet|scien|clien"
     r"|socie"
@@ -92,7 +93,8 @@ def reading_grade(text: str, language: str) -> float | None:
 
 def count(text: str, language: str) -> Counts:
     """Count sentences, words and syllables."""
-    plain = _MARKDOWN.sub(" ", _ADDRESS.sub(" ", _MARKDOWN_ITEMS.sub(".\n", text)))
+    apart = _ITEM.sub("\n\n", text)  # an item of a list ends what stood before it
+    plain = _ADDRESS.sub(" ", _MARKDOWN.sub(" ", apart))
     words = _WORD.findall(plain)
     sentences = sum(bool(_WORD.search(part)) for part in _SENTENCE.split(plain))
     return Counts(
@@ -100,9 +102,6 @@ def count(text: str, language: str) -> Counts:
         tuple(syllables(word, language) for word in words),
         tuple(len(word) for word in words),
     )
-
-
-_MARKDOWN_ITEMS = re.compile(r"(?<![.!?:\s])\n(?=\s*[-*+]\s)")
 
 
 def syllables(word: str, language: str) -> int:
