@@ -42,16 +42,44 @@ class AboutPeople:
         declared = request.study.covariates if request.study is not None else ()
         self._readings: dict[str, Mapping[str, object]] = {}
         for covariate in declared:
-            if covariate.id in self.columns and not covariate.is_numeric:
-                self._read(covariate, request, rows, found)
+            if covariate.id in self.columns:
+                cells: dict[str, list[int]] = {}
+                for row in rows:
+                    cells.setdefault(row.cell(self.columns[covariate.id]), []).append(row.line)
+                read = self._numbers if covariate.is_numeric else self._levels
+                read(covariate, request, cells, found)
 
-    def _read(
-        self, covariate: Covariate, request: Request, rows: Sequence[Row], found: LineFindings
+    def _numbers(
+        self,
+        covariate: Covariate,
+        request: Request,
+        cells: Mapping[str, Sequence[int]],
+        found: LineFindings,
+    ) -> None:
+        """Read numbers, and words that the user says a number for."""
+        given = request.levels.get(covariate.id, {})
+        numbers: dict[str, object] = {}
+        for cell, lines in cells.items():
+            text = given.get(cell, cell)
+            try:
+                numbers[cell] = float(text) if text else None
+            except ValueError:
+                found.say_of(
+                    lines,
+                    f"'{cell}' in '{self.columns[covariate.id]}' is no number",
+                    f"Say which it is: levels={{'{covariate.id}': {{'{cell}': 1}}}}, or None for "
+                    f"no answer (in a shell: --level '{covariate.id}:{cell}=1').",
+                )
+        self._readings[covariate.id] = numbers
+
+    def _levels(
+        self,
+        covariate: Covariate,
+        request: Request,
+        cells: Mapping[str, Sequence[int]],
+        found: LineFindings,
     ) -> None:
         """Read words and codes as levels, as an imported design reads those of attributes."""
-        cells: dict[str, list[int]] = {}
-        for row in rows:
-            cells.setdefault(row.cell(self.columns[covariate.id]), []).append(row.line)
         # codes are what other tools export: `Attribute` knows all about reading them
         alike = Attribute(covariate.id, covariate.label, "categorical", covariate.levels)
         given = request.levels.get(covariate.id, {})

@@ -23,9 +23,9 @@ _WORDS = {
 }
 _PART = "|".join(sorted(_WORDS, key=len, reverse=True))
 _BEGIN = "task|choice|chosen|best|worst|rank|ranking|rating|rate|follow|reason"
-# task17, task_17, task17v3then (in a third order), best_17, task17rank[2], rank_17_A
+# task17, task_17, v5task17then (of the fifth version), best_17, task17rank[2], rank_17_A
 _COLUMN = re.compile(
-    rf"^(?P<word>{_BEGIN})[_:.\s-]?(?P<task>\d+)(?:v\d+)?"
+    rf"^(?:v\d+_?)?(?P<word>{_BEGIN})[_:.\s-]?(?P<task>\d+)"
     rf"(?:[_:.\s-]?(?P<part>{_PART})(?![a-z]))?"
     r"(?:[_:.\s-](?P<rest>\w+)|\[(?P<inner>\w+)\])?$",
     re.IGNORECASE,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.errors import DataError, FileFormatError
+from ccegov_choice.study.covariate import Covariate
 
 QUALTRICS = """StartDate,EndDate,Status,IPAddress,ResponseId,block,task_1,task_2,task_3,task_4,place
 Start Date,End Date,Response Type,IP Address,Response ID,block,Which?,Which?,Which?,Which?,Where?
@@ -178,6 +180,19 @@ def test_other_names_are_said_by_the_user(design, written):
     )
     assert chosen(data) == {("5", 1): "A"}
     assert data.frame["place"].unique().tolist() == ["village"]
+
+
+def test_a_numeric_covariate_takes_numbers_or_what_the_user_says(design, written):
+    poor = Covariate("poor", "Low income (1 yes, 0 no)", "numeric")
+    study = replace(design.study, covariates=(*design.study.covariates, poor))
+    path = written("r.csv", "id,task_1,poor\n1,A,yes\n2,B,rather not say\n3,B,0\n")
+    told = problems(path, "limesurvey", design=design, study=study)
+    assert len(told) == 2
+    assert "r.csv:2: 'yes' in 'poor' is no number" in told[0]
+    said = {"poor": {"yes": 1, "rather not say": None}}
+    data = ChoiceData.import_answers(path, "limesurvey", design=design, study=study, levels=said)
+    assert data.frame.drop_duplicates("person")["poor"].tolist()[::2] == [1.0, 0.0]
+    assert data.frame["poor"].isna().sum() == 3
 
 
 def test_what_is_missing_is_named(design, written):
