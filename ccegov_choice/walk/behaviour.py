@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 Mishap = Literal["reload", "back", "answer_twice", "lose_cookie"]
@@ -44,7 +44,7 @@ class Behaviour:
     @classmethod
     def smooth(cls) -> Behaviour:
         """Return people to whom nothing happens, and who all finish."""
-        return cls(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return cls(*[0.0] * len(fields(cls)))
 
 
 class Temper:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ccegov_choice.errors import DataError
+from ccegov_choice.survey.lot import lots_drawn
 from ccegov_choice.survey.survey import Survey
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def _lines(
     survey: Survey, number: int, row: Mapping[str, Any], known: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
     answers = {item: kept["payload"] for item, kept in row["answers"].items()}
-    about = {**_covariates(survey, answers), **known}
+    drawn = {id: option.id for id, option in lots_drawn(survey.lots, row["seed"]).items()}
+    about = {**_covariates(survey, answers, drawn), **known}
     for task in survey.tasks.of_block(row["block"]):
         payload = answers.get(f"task:{task.id}", {})
         answer = _answer(survey, payload, answers.get(f"follow:{task.id}", {}))
@@ -87,8 +89,10 @@ def _answer(
     return {"chosen": chosen} if chosen else {}
 
 
-def _covariates(survey: Survey, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _covariates(
+    survey: Survey, answers: Mapping[str, Mapping[str, Any]], drawn: Mapping[str, str]
+) -> dict[str, Any]:
+    found: dict[str, Any] = dict(drawn)
     for covariate in survey.study.covariates:
         question = survey.questions.get(covariate.id)
         reply = next((a[covariate.id] for a in answers.values() if covariate.id in a), None)

@@ -13,6 +13,8 @@ import pandas as pd
 
 from ccegov_choice.errors import Problem, SurveyError
 from ccegov_choice.models.tastes import draw_tastes
+from ccegov_choice.study.attribute import Attribute
+from ccegov_choice.study.covariate import Covariate
 from ccegov_choice.study.utility import Utility
 from ccegov_choice.survey.question import Question
 from ccegov_choice.survey.survey import Survey
@@ -20,7 +22,6 @@ from ccegov_choice.walk.people import People, Shares
 from ccegov_choice.walk.replies import Reply, draw_reply
 
 FloatArray = npt.NDArray[np.float64]
-_ROWS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,17 +147,26 @@ def _values(
     """Return what each option is worth to each person, ``(N, A)``: coded by the one encoder."""
     read = [name for name in utility.reads if name in survey.study.covariate_ids]
     own = dict.fromkeys(question for row in rows for question in row["own"].values())
-    if not read and not own:
-        X = utility.matrix(_frame(survey, rows, {}, ()))
-        return np.asarray(tastes @ X)
-    step = max(_ROWS_AT_ONCE // len(rows), 1)
-    parts = []
-    for first in range(0, len(replies), step):
-        group = replies[first : first + step]
-        frame = pd.concat([_frame(survey, rows, one, read) for one in group], ignore_index=True)
-        X = utility.matrix(frame).reshape(utility.size, len(group), len(rows))
-        parts.append(np.einsum("nk,kna->na", tastes[first : first + step], X))
-    return np.concatenate(parts)
+    needed = tuple(dict.fromkeys([*read, *own]))
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for i, one in enumerate(replies):
+        alike.setdefault(tuple(str(one[id]) for id in needed), []).append(i)
+    values = np.empty((len(replies), len(rows)))
+    for members in alike.values():  # who answers alike sees the same codes
+        X = utility.matrix(_frame(survey, rows, replies[members[0]], read))
+        values[members] = _weighed(tastes[members], X)
+    return values
+
+
+def _weighed(tastes: FloatArray, X: FloatArray) -> FloatArray:
+    """Return ``(N, A)`` from tastes ``(N, K)`` and codes ``(K, A)``.
+
+    Term by term: a matrix product would round differently with the number of people.
+    """
+    value = np.zeros((len(tastes), X.shape[1]))
+    for k in range(X.shape[0]):
+        value += tastes[:, k, None] * X[k]
+    return value
 
 
 def _frame(
@@ -165,12 +175,20 @@ def _frame(
     replies: Mapping[str, Reply],
     covariates: Sequence[str],
 ) -> pd.DataFrame:
-    numeric = {item.id for item in survey.study.attributes if item.is_numeric}
-    numeric |= {item.id for item in survey.study.covariates if item.is_numeric}
+    known: tuple[Attribute | Covariate, ...] = (*survey.study.attributes, *survey.study.covariates)
+    variables = {variable.id: variable for variable in known}
+    numeric = {id for id, variable in variables.items() if variable.is_numeric}
 
     def cell(name: str, question: str) -> float | str:
-        reply = replies[question]
-        return float(str(reply)) if name in numeric else str(reply)
+        reply = str(replies[question])
+        option = survey.questions[question].option(reply)
+        if name in numeric:
+            if option is None:
+                return float(reply)
+            return option.value if option.value is not None else 0.0
+        variable = variables[name]
+        # who does not say counts as the base, or as zero
+        return reply if reply in variable.level_ids else str(variable.base_id)
 
     table = [
         {**row, **{name: cell(name, question) for name, question in row["own"].items()}}

@@ -81,7 +81,7 @@ class TaskReader:
         SurveyError
             If words on the page mean nothing in the study, or no task of the design fits.
         """
-        shown = list(_cards(page) or _columns(page))
+        shown = list(_cards(page)) or _columns(page)
         signature = frozenset(
             (name, frozenset(self._cell(*line) for line in lines))
             for name, lines in zip(names, shown, strict=False)
