@@ -123,7 +123,8 @@ class Database:
 
     def _tried(self, attempt: Callable[[], T]) -> T:
         for pause in _PAUSES:
-            time.sleep(pause)
+            if pause:  # even a sleep of nothing lets others go first
+                time.sleep(pause)
             try:
                 return attempt()
             except DBAPIError as error:
