@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from ccegov_choice.study.lines import KeyPath
 from ccegov_choice.study.wording import Text
@@ -20,7 +21,8 @@ def place(survey: Survey, *path: str | int) -> str:
     return survey.positions.where(*path)
 
 
-def shown_wordings(survey: Survey) -> dict[KeyPath, Text]:
+@lru_cache(maxsize=4)  # every check of a survey asks for them, once for each language
+def shown_wordings(survey: Survey) -> Mapping[KeyPath, Text]:
     """Return every wording that people are shown, by its path.
 
     Levels under the floor are never shown; nor are definitions where the glossary explains.
