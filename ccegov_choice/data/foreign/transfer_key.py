@@ -71,7 +71,9 @@ class TransferKey:
                 cure="Give the key that was written with the survey that these are answers to.",
             )
         rows = [self._row(row) for row in sheet.rows]
-        names = dict.fromkeys(name for column in sheet.names for name in self._names(column))
+        # JSON has no place for a question that nobody answered: the key knows that it was asked
+        asked = (*sheet.names, *self.columns)
+        names = dict.fromkeys(name for column in asked for name in self._names(column))
         plain = replace(sheet, names=tuple(names), rows=tuple(rows))
         called = {name: column for column in reversed(sheet.names) for name in self._names(column)}
         return replace(interviews, sheet=plain, called=called)
