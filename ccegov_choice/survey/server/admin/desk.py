@@ -66,7 +66,7 @@ class Desk:
 
     @property
     def over(self) -> bool:
-        """Whether the survey's last day has passed: nobody can begin, whatever the field's state."""
+        """Whether the last day has passed: nobody can begin then, whatever the field's state."""
         closes = self.site.survey.retention.closes
         return bool(closes) and self.site.clock().date().isoformat() > closes
 

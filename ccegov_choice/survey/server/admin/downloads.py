@@ -38,7 +38,7 @@ def download(desk: Desk, errand: Errand) -> Response:
     survey = desk.site.survey.id
     folder = TemporaryDirectory(prefix="ccegov-")
     try:
-        write_bundle(desk.site.store, survey, Path(folder.name), format=kind, ledger=ledger)
+        write_bundle(desk.site.store, survey, _bundle(folder), format=kind, ledger=ledger)
         desk.log(errand.session, "download", f"{kind}, {ledger}")
     except BaseException:
         folder.cleanup()
@@ -52,7 +52,11 @@ def download(desk: Desk, errand: Errand) -> Response:
 def _sent(folder: TemporaryDirectory[str], name: str) -> Iterator[bytes]:
     """Yield the packed bundle, and leave nothing of it on the disk."""
     with folder:
-        yield from zipped(Path(folder.name), name)
+        yield from zipped(_bundle(folder), name)
+
+
+def _bundle(folder: TemporaryDirectory[str]) -> Path:
+    return Path(folder.name) / "bundle"
 
 
 def _offered() -> dict[str, tuple[str, str]]:

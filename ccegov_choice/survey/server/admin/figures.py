@@ -19,6 +19,7 @@ STATES = {
     "over_quota": "Too many of their kind already",
     "withdrawn": "Stopped and withdrew",
 }
+NONE = "–"
 _AS_THEY_ARE = (
     "Counts stand as they are, also when they are small: they are for those who run the survey. "
     "Before you publish one, see that nobody can be recognised by it."
@@ -48,9 +49,9 @@ class Sheet:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Which columns hold numbers."""
+        """Which columns hold numbers or shares."""
         return tuple(
-            bool(self.rows) and all(isinstance(row[at], int | float | None) for row in self.rows)
+            bool(self.rows) and all(_is_figure(row[at]) for row in self.rows)
             for at in range(len(self.columns))
         )
 
@@ -60,9 +61,13 @@ class Sheet:
         return tuple(tuple(_text(cell) for cell in row) for row in self.rows)
 
 
+def _is_figure(cell: str | int | float | None) -> bool:
+    return not isinstance(cell, str) or cell == NONE or cell.removesuffix("%").isdigit()
+
+
 def _text(cell: str | int | float | None) -> str:
     if cell is None:
-        return "–"
+        return NONE
     if isinstance(cell, float):
         return f"{cell:,.1f}"
     return f"{cell:,}" if isinstance(cell, int) else cell
@@ -73,13 +78,13 @@ def headline(counts: Counts, target: int) -> tuple[tuple[str, str], ...]:
     under_way = sum(tally.in_progress for tally in counts.blocks)
     begun = sum(counts.states.values())
     completed = f"{counts.completed:,}" + (f" of {target:,}" if target else "")
-    share = f"{counts.completed / begun:.0%}" if begun else "–"
+    share = _share(counts.completed, begun)
     return (
         ("completed", completed),
         ("under way now", f"{under_way:,}"),
         ("begun in all", f"{begun:,}"),
         ("of those who began have completed", share),
-        ("between the most and the least often completed block", f"{counts.spread:,}"),
+        ("most minus least completed block", f"{counts.spread:,}"),
     )
 
 
@@ -98,12 +103,12 @@ def by_block(counts: Counts) -> Sheet:
     )
     return Sheet(
         "Blocks of the design",
-        ("block", "completed", "under way", "waiting", "begun", "came back late"),
+        ("block", "completed", "under way", "waiting", "begun", "late"),
         rows,
         (
             f"Completed interviews differ by {counts.spread} at most. Waiting: the lease of the "
-            "place has run out, the next person gets it. Came back late: the place had been given "
-            "away; they kept the block.",
+            "place has run out, the next person gets it. Late: they came back after the place had "
+            "been given away, and kept the block.",
         ),
     )
 
@@ -121,7 +126,7 @@ def by_quota(survey: Survey, counts: Counts) -> Sheet:
             completed, under_way = (tally.completed, tally.in_progress) if tally else (0, 0)
             left = max(0, limit - completed - under_way)
             rows.append((f"{quota.question}: {name}", completed, under_way, limit, left))
-    columns = ("quota", "completed", "under way", "limit", "room left")
+    columns = ("quota", "completed", "under way", "limit", "left")
     return Sheet("Quotas", columns, tuple(rows))
 
 
@@ -136,11 +141,11 @@ def by_kind(title: str, column: str, kinds: Mapping[str, Mapping[str, int]]) -> 
         )
         for name, states in sorted(kinds.items(), key=lambda item: -sum(item[1].values()))
     )
-    return Sheet(title, (column, "begun", "completed", "completed of those begun"), rows)
+    return Sheet(title, (column, "begun", "completed", "share"), rows)
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if whole else "–"
+    return f"{part / whole:.0%}" if whole else NONE
 
 
 def by_hour(counts: Counts) -> Sheet:

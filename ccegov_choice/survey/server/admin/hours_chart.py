@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ccegov_choice.responses.tallies import HourTally
 
 MOST_BARS = 72
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 960, 200, 44, 24, 12
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _MARK = 960, 200, 44, 24, 12, 90
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class HoursChart:
     bars : tuple of Bar
         Oldest first: begun behind, completed before.
     marks : tuple
-        (x, text) under the axis.
+        Under the axis: x, text, and at which end of the text x is.
     most : int
         The highest count, written at the axis.
     said : str
@@ -41,7 +41,7 @@ class HoursChart:
     """
 
     bars: tuple[Bar, ...]
-    marks: tuple[tuple[float, str], ...]
+    marks: tuple[tuple[float, str, str], ...]
     most: int
     said: str
     width: int = _WIDTH
@@ -67,7 +67,7 @@ def hours_chart(hours: Sequence[HourTally]) -> HoursChart | None:
         return round((floor - _TOP) * count / most, 1)
 
     bars, marks = [], []
-    every = max(1, len(groups) // 6)
+    every = max(1, -(-len(groups) // 6))
     for place, (at, begun, done) in enumerate(groups):
         x = round(_LEFT + place * room, 1)
         bars.append(
@@ -81,7 +81,9 @@ def hours_chart(hours: Sequence[HourTally]) -> HoursChart | None:
             )
         )
         if place % every == 0:
-            marks.append((x, f"{at:%d %b}" if step.days else f"{at:%d %b %H:00}"))
+            text = f"{at:%d %b}" if step.days else f"{at:%d %b %H:00}"
+            at_edge = x > _WIDTH - _MARK
+            marks.append((_WIDTH, text, "end") if at_edge else (x, text, "start"))
     unit = "day" if step.days else "hour"
     began, completed = sum(g[1] for g in groups), sum(g[2] for g in groups)
     said = (

@@ -12,7 +12,7 @@ from ccegov_choice.survey.server.admin.figures import Sheet
 from ccegov_choice.survey.server.admin.gate import Errand
 from ccegov_choice.survey.server.admin.overview import asked_ledger
 
-SHOWN = 200
+SHOWN = 100
 MOVES = {
     "take": "takes a fresh place",
     "reclaim": "takes a place that was free again",

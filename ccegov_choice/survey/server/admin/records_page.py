@@ -26,9 +26,12 @@ def show(desk: Desk, errand: Errand) -> Response:
         )
         for action in store.actions(survey.id, most=ACTIONS)
     )
+    runs = store.retention_log(survey.id)
+    last = f"The last run was at {runs[0].at:%Y-%m-%d %H:%M}. " if runs and runs[0].at else ""
     deletions = tuple(
         (f"{done.at:%Y-%m-%d %H:%M}" if done.at else "", done.what, done.how_many, done.rule)
-        for done in store.retention_log(survey.id)[:ACTIONS]
+        for done in runs
+        if done.how_many
     )
     return desk.page(
         "records.html",
@@ -38,7 +41,8 @@ def show(desk: Desk, errand: Errand) -> Response:
         deletions=Sheet(
             "What the retention clock deleted",
             ("time (UTC)", "what", "people", "rule"),
-            deletions,
+            deletions[:ACTIONS],
+            (f"{last}Runs that found nothing to delete are not shown.",),
         ),
         actions=Sheet(
             f"What administrators did (the latest {ACTIONS})",
