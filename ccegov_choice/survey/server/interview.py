@@ -55,6 +55,8 @@ def _take_in(turn: Turn) -> Reply:
     token = asked_which or turn.token
     if token is None:  # made for somebody else, perhaps the person before: nothing is repeated
         return turn.page((FieldProblem("", "error.expired"),))
+    if visit.posted("do") == "count":  # what it comes to, for those without JavaScript
+        return turn.page((), visit.fields)
     if asked_which and which == "kept":
         return go(f"/page/{after_answer(way, step).step.id}")
     payload, problems = read_form(step, way, visit.fields, language=visit.session.language)
