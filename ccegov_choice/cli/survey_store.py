@@ -38,13 +38,15 @@ def named_store(arguments: argparse.Namespace) -> ResponseStore:
     from ccegov_choice.cli.survey_serve import survey_folder
     from ccegov_choice.responses.store import ResponseStore
 
-    if arguments.database:
-        return ResponseStore.open(arguments.database)
     path = Path(f"{survey_folder(arguments.folder).name}.sqlite").resolve()
-    if not path.is_file():
+    url = arguments.database or f"sqlite:///{path}"
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///")).resolve()
+    if url.startswith("sqlite:") and not path.is_file():
         raise SurveyError(
             "there are no answers here",
             where=str(path),
             cure="Go to the folder in which the server runs, or name the --database.",
         )
-    return ResponseStore.open(f"sqlite:///{path}")
+    contacts = getattr(arguments, "contacts_database", None)
+    return ResponseStore.open(url, contacts_url=contacts)

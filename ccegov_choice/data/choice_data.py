@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,14 @@ class SupportsTasks(Protocol):
     @property
     def sha256(self) -> str:
         """The hash of the design."""
+
+
+@runtime_checkable
+class SupportsChoices(Protocol):
+    """What `ChoiceData.collect` needs of a store of answers."""
+
+    def choice_rows(self) -> Iterable[Mapping[str, Any]]:
+        """Return one row per task answered: ``person``, ``task``, the answer, anything else."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -255,6 +263,7 @@ class ChoiceData:
         ranking: str | None = None,
         best: str | None = None,
         worst: str | None = None,
+        offered: str | None = None,
         weight: str | None = None,
         strata: str | None = None,
         cluster: str | None = None,
@@ -266,8 +275,9 @@ class ChoiceData:
         ----------
         design : Design
             The tasks. Levels that a person brings along are taken from the responses.
-        responses : data frame
-            Any frame that narwhals knows, one row per answered task. Columns that the study
+        responses : data frame or store
+            Any frame that narwhals knows, one row per answered task; or a store of answers, such
+            as `ResponseStore`, whose columns need not be named. Columns that the study
             declares as covariates are taken as such; all others are kept. A column ``block``
             is checked against the design.
         person, task : str
@@ -279,6 +289,9 @@ class ChoiceData:
             ``chosen``.
         best, worst : str, optional
             Columns with the ids of the best and the worst, instead of ``chosen``.
+        offered : str, optional
+            Column with the alternatives that were shown, such as ``"A > B > none"``, where not
+            everybody was shown all that the design has; others are left out then.
         weight, strata, cluster, covariates
             As in `from_long`.
 
@@ -302,6 +315,7 @@ class ChoiceData:
             ranking=ranking,
             best=best,
             worst=worst,
+            offered=offered,
             weight=weight,
             strata=strata,
             cluster=cluster,

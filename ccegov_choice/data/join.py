@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ccegov_choice._provenance import Provenance
-from ccegov_choice.data.choice_data import ChoiceData, Response, SupportsTasks
+from ccegov_choice.data.choice_data import ChoiceData, Response, SupportsChoices, SupportsTasks
 from ccegov_choice.data.findings import Findings, some
 from ccegov_choice.data.frames import to_pandas
 from ccegov_choice.data.labels import as_labels, label
@@ -30,6 +30,7 @@ class ResponseColumns:
     ranking: str | None = None
     best: str | None = None
     worst: str | None = None
+    offered: str | None = None
     weight: str | None = None
     strata: str | None = None
     cluster: str | None = None
@@ -63,12 +64,15 @@ class ResponseColumns:
     @property
     def given(self) -> dict[str, str]:
         """Our name -> the user's, for columns about the person and the task."""
-        pairs = {"person": self.person, "task": self.task}
+        pairs = {"person": self.person, "task": self.task, "offered": self.offered}
         return {ours: theirs for ours, theirs in pairs.items() if theirs}
 
 
 def collect(design: SupportsTasks, responses: Any, columns: ResponseColumns) -> ChoiceData:
     """Join responses to a design; see `ChoiceData.collect`."""
+    if isinstance(responses, SupportsChoices):
+        responses = pd.DataFrame([dict(row) for row in responses.choice_rows()])
+        columns = _of_store(columns, responses.columns)
     table = to_pandas(responses)
     found = Findings({**columns.given, **columns.answers})
     _check_columns(table, columns, found)
@@ -80,6 +84,9 @@ def collect(design: SupportsTasks, responses: Any, columns: ResponseColumns) -> 
     offsets = np.concatenate([[0], np.cumsum(sizes[places[known]])]).astype(np.int64)
     within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes[places[known]])
     shown = np.repeat(starts[places[known]], sizes[places[known]]) + within
+    if columns.offered:
+        seen = _seen(table[columns.offered], rows, design.frame["alternative"].take(shown), found)
+        rows, shown = rows[seen], shown[seen]
     attributes = [name for name in design.frame.columns if name not in ("block", "task")]
     about = _about_answers(table, columns, attributes).take(rows).reset_index(drop=True)
     offered = design.frame[attributes].take(shown).reset_index(drop=True)
@@ -94,6 +101,35 @@ def collect(design: SupportsTasks, responses: Any, columns: ResponseColumns) -> 
     made = LongTable(long, response, found, columns.roles, columns.covariates)
     record = Provenance.record("ChoiceData.collect", parents={"design": design.sha256})
     return build(made, design.study, provenance=record)
+
+
+def _of_store(columns: ResponseColumns, there: pd.Index) -> ResponseColumns:
+    """Name the columns that a store has, where the user has named none."""
+    told = replace(columns, offered=columns.offered or ("offered" if "offered" in there else None))
+    if columns.response != "choice" or columns.chosen in there:
+        return told
+    if "ranking" in there:
+        return replace(told, chosen=None, ranking="ranking")
+    if "best" in there:
+        return replace(told, chosen=None, best="best", worst="worst")
+    return told
+
+
+def _seen(
+    listed: pd.Series, rows: Integers, alternatives: pd.Series, found: Findings
+) -> npt.NDArray[np.bool_]:
+    """Mark the alternatives that people were shown; all, where nothing is listed."""
+    orders = [frozenset(_order(cell)) for cell in listed]
+    names = as_labels(alternatives)
+    seen = [not orders[row] or name in orders[row] for row, name in zip(rows, names, strict=True)]
+    shown = np.bincount(rows[seen], minlength=len(listed))
+    unknown = np.array([len(order) for order in orders]) > shown
+    found.say(
+        f"'{listed.name}' lists alternatives that the task does not have",
+        "Check that the responses belong to this design.",
+        unknown & np.isin(np.arange(len(listed)), rows),
+    )
+    return np.array(seen, dtype=bool)
 
 
 def _check_columns(table: pd.DataFrame, columns: ResponseColumns, found: Findings) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,19 +133,17 @@ def _write(
         layout.EVENTS,
         layout.LEDGER,
     )
-    writers: dict[str, Writer] = {part.name: _WRITERS[format](folder, part) for part in layouts}
-    version_of = _write_people(store, survey, ledger, writers, contents)
-    for event in store.events(survey, ledger):  # type: ignore[arg-type]
-        content = contents.get(version_of.get(event["person"], ""))
-        if content is not None:  # who came while this was being written is in the next bundle
-            writers["events"].add(tables.event_row(event, content.data))
-    for move in store.ledger(survey, ledger):  # type: ignore[arg-type]
-        writers["ledger"].add(asdict(move))
     rows = list(codebook_rows(layouts, list(contents.values())))
-    writers["codebook"] = CsvWriter(folder, CODEBOOK)
-    for row in rows:
-        writers["codebook"].add(row)
-    files = [writer.close() for writer in writers.values()]
+    with ExitStack() as opened:
+        writers: dict[str, Writer] = {}
+        for part in (*layouts, CODEBOOK):
+            kind = CsvWriter if part is CODEBOOK else _WRITERS[format]
+            writers[part.name] = kind(folder, part)
+            opened.callback(writers[part.name].give_up)
+        _write_tables(store, survey, ledger, writers, contents)
+        for row in rows:
+            writers["codebook"].add(row)
+        files = [writer.close() for writer in writers.values()]
     for name, text in (
         ("codebook.md", codebook_text(survey, layouts, rows)),
         ("README.md", _README.format(survey=survey)),
@@ -153,6 +152,22 @@ def _write(
         files.append(Written(name, 0, sha256(text)))
     _write_manifest(folder, survey, ledger, versions, files)
     return tuple(files)
+
+
+def _write_tables(
+    store: ResponseStore,
+    survey: str,
+    ledger: str,
+    writers: Mapping[str, Writer],
+    contents: Mapping[str, Content],
+) -> None:
+    version_of = _write_people(store, survey, ledger, writers, contents)
+    for event in store.events(survey, ledger):  # type: ignore[arg-type]
+        content = contents.get(version_of.get(event["person"], ""))
+        if content is not None:  # who came while this was being written is in the next bundle
+            writers["events"].add(tables.event_row(event, content.data))
+    for move in store.ledger(survey, ledger):  # type: ignore[arg-type]
+        writers["ledger"].add(asdict(move))
 
 
 def _write_people(

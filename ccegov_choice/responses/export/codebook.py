@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from ccegov_choice.responses.export.content import Content, one_wording
+from ccegov_choice.responses.export.content import Content
 from ccegov_choice.responses.export.layout import Column, FileLayout
 
 CODEBOOK = FileLayout(
@@ -25,34 +24,35 @@ def codebook_rows(
     layouts: Iterable[FileLayout], contents: Sequence[Content]
 ) -> Iterator[dict[str, str]]:
     """Yield the codebook as a table."""
-    questions: dict[str, Mapping[str, Any]] = {}
-    for content in contents:
-        questions |= content.questions
+    # a question that was reworded is told as it was asked last
+    asked = {id: content for content in contents for id in content.questions}
     for layout in layouts:
         for column in layout.columns:
             row = {"file": layout.name, "column": column.name, "kind": column.kind}
             yield {**row, "value": "", "meaning": column.about}
-            if layout.name == "choices" and column.name in questions:
-                yield from _values(row, questions[column.name])
-    for id, question in questions.items():
+            if layout.name == "choices" and column.name in asked:
+                yield from _values(row, column.name, asked[column.name])
+    for id, content in asked.items():
+        question = content.questions[id]
         file = "free_text" if question["kind"] == "text" else "answers"
         row = {"file": file, "column": id, "kind": str(question["kind"])}
-        yield {**row, "value": "", "meaning": one_wording(question.get("text"))}
-        yield from _values(row, question)
+        yield {**row, "value": "", "meaning": content.say(question.get("text"))}
+        yield from _values(row, id, content)
 
 
-def _values(row: Mapping[str, str], question: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+def _values(row: Mapping[str, str], id: str, content: Content) -> Iterator[dict[str, str]]:
+    question = content.questions[id]
     for part in ("options", "rows"):
         for option in question.get(part) or ():
-            value = option["id"] if part == "options" else f"{question['id']}.{option['id']}"
+            value = option["id"] if part == "options" else f"{id}.{option['id']}"
             number = option.get("value")
-            meaning = one_wording(option.get("text"))
+            meaning = content.say(option.get("text"))
             if number is not None:
                 meaning += f" (= {number:g})"
             yield {**row, "value": str(value), "meaning": meaning}
     for end in ("low", "high"):
         if question.get("kind") == "scale" and question.get(end) is not None:
-            said = one_wording(question.get(f"{end}_text"))
+            said = content.say(question.get(f"{end}_text"))
             yield {**row, "value": f"{question[end]:g}", "meaning": said}
 
 

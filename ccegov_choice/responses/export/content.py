@@ -35,6 +35,13 @@ class Content:
             if "id" in question
         }
 
+    def say(self, text: Any) -> str:
+        """Return a wording in the survey's main language."""
+        if not isinstance(text, Mapping):
+            return str(text or "")
+        main = next(iter(self.data.get("languages", ())), "en")
+        return str(text.get(main) or next(iter(text.values()), ""))
+
     @cached_property
     def covariates(self) -> dict[str, Mapping[str, Any]]:
         """Covariates of the study by id."""
@@ -119,10 +126,3 @@ class Content:
 
 def _hash(*parts: str) -> bytes:
     return hashlib.sha256("\x1f".join(parts).encode()).digest()
-
-
-def one_wording(text: Any) -> str:
-    """Return a wording in its first language."""
-    if isinstance(text, Mapping):
-        return str(next(iter(text.values()), ""))
-    return str(text or "")

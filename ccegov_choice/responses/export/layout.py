@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ccegov_choice.responses.export.choices import answer_columns
-from ccegov_choice.responses.export.content import Content, one_wording
+from ccegov_choice.responses.export.content import Content
 
 ColumnKind = Literal["text", "integer", "number", "time"]
 
@@ -191,5 +191,5 @@ def _question_column(name: str, content: Content) -> Column:
     question = content.questions.get(name, {})
     covariate = content.covariates.get(name, {})
     numeric = covariate.get("kind") == "numeric" or question.get("kind") in ("number", "scale")
-    text = one_wording(question.get("text") or covariate.get("label") or "Drawn by lot.")
+    text = content.say(question.get("text") or covariate.get("label") or "Drawn by lot.")
     return Column(name, "number" if numeric else "text", text)

@@ -36,6 +36,9 @@ class Writer(Protocol):
     def close(self) -> Written:
         """Finish the file."""
 
+    def give_up(self) -> None:
+        """Let go of the file, if it is not finished."""
+
 
 class CsvWriter:
     """Writes CSV: UTF-8, empty cells where there is nothing, times as in ISO 8601."""
@@ -57,6 +60,10 @@ class CsvWriter:
         """Finish the file."""
         self._stream.close()
         return _written(self._path, self._rows)
+
+    def give_up(self) -> None:
+        """Let go of the file, if it is not finished."""
+        self._stream.close()
 
 
 class ParquetWriter:
@@ -90,6 +97,10 @@ class ParquetWriter:
         self._flush()
         self._file.close()
         return _written(self._path, self._rows)
+
+    def give_up(self) -> None:
+        """Let go of the file, if it is not finished."""
+        self._file.close()
 
     def _flush(self) -> None:
         table = self._arrow.Table.from_pylist(self._waiting, schema=self._schema)
