@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +15,9 @@ from ccegov_choice.errors import FileFormatError
 if TYPE_CHECKING:
     from ccegov_choice.policy.uptake import Uptake
     from ccegov_choice.tradeoff.ratio import TradeOffs
+    from ccegov_choice.walk.load_report import LoadReport
 
-_FOLDER = Path("designs/benefit-claim")
+_SURVEY = Path("surveys/benefit-claim")
 _TODAY: dict[str, str | float] = {
     "te_decision_days": 40,
     "ac_channel": "letter",
@@ -38,10 +41,11 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = nouns.add_parser(
         "demo",
         help="the whole way, from a study to a report, with simulated citizens",
-        description="Study, design, 600 simulated citizens of three known types, logit, "
-        "trade-offs, scenarios and a report. Run it in a clone of the repository.",
+        description="Study, design, survey, 600 simulated citizens of three known types who "
+        "answer its real server over HTTP, logit, trade-offs, scenarios and a report. Run it in a "
+        "clone of the repository.",
     )
-    parser.add_argument("--folder", type=Path, default=_FOLDER, help="the study (%(default)s)")
+    parser.add_argument("--survey", type=Path, default=_SURVEY, help="the survey (%(default)s)")
     parser.add_argument(
         "--out",
         type=Path,
@@ -70,16 +74,10 @@ class _Steps:
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk the whole way and print three findings."""
-    step = _Steps(7)
+    step = _Steps(8)
     from ccegov_choice.study.study import Study
 
-    folder: Path = arguments.folder
-    if not folder.is_dir():
-        raise FileFormatError(
-            "the study of the demonstration is not here",
-            where=str(folder),
-            cure="Run it in a clone of the repository, or name the folder with --folder.",
-        )
+    folder = _design_folder(arguments.survey)
     study = Study.read(folder / "study.toml")
     opt_out = f", opt-out '{study.opt_out.text()}'" if study.opt_out else ""
     step("study", f"{study.text()}: {len(study.attributes)} attributes{opt_out}")
@@ -91,21 +89,25 @@ def run(arguments: argparse.Namespace) -> int:
     design = Design.read(folder, study)
     step("design", f"{design.tasks} tasks in {design.blocks} blocks, replayed from {folder}")
 
+    from ccegov_choice.survey.survey import Survey
+
+    survey = Survey.read(arguments.survey)
+    survey.require_valid()
+    pages = f"{len(survey.pages)} pages, {len(survey.questions)} questions"
+    step("survey", f"{pages}, in {', '.join(survey.languages)}: no problems")
+
+    from ccegov_choice.walk.walk import walk_survey
+
+    # a second worker, so that both halves of a small machine have something to do
+    walk = walk_survey(survey, arguments.people, arguments.seed, workers=_workers())
+    path = walk.save_choices(arguments.out / "choices.csv")
+    data = walk.data(design)
+    step("people", f"{_told(walk.report)}; {data.tasks:,} choices in {path}")
+
     from ccegov_choice.models.logit.logit import Logit
-    from ccegov_choice.models.simulate import simulate_choices
-    from ccegov_choice.models.tastes import ClassTaste
     from ccegov_choice.study.utility import Utility
 
-    utility = Utility.main_effects(study)
-    model = Logit(utility)
-    truth = ClassTaste.read(folder / "citizens.toml")
-    data = simulate_choices(design, model, truth, arguments.people, arguments.seed)
-    step(
-        "people",
-        f"{data.people} SIMULATED citizens of {len(truth.classes)} known types, "
-        f"{data.tasks:,} choices",
-    )
-
+    model = Logit(Utility.main_effects(study))
     results = model.fit(data)
     step(
         "model",
@@ -141,7 +143,8 @@ def run(arguments: argparse.Namespace) -> int:
     results.save(arguments.out / "results.json")
     step("report", f"{path} ({path.stat().st_size / 1024:.0f} kB)")
 
-    print(f"\nOpen {path} in a browser. These citizens are simulated: nobody was asked.\n")
+    print(f"\nOpen {path} in a browser. These citizens are simulated: nobody was asked.")
+    print(f"They answered the real server. {_kept(walk.report)}\n")
     print("Three findings:")
     for sentence in _findings(offers, shares):
         print(f"  - {sentence}")
@@ -152,3 +155,35 @@ def _findings(offers: TradeOffs, shares: Uptake) -> list[str]:
     """Return the two largest trade-offs and what the reform would do, as sentences."""
     largest = sorted(offers, key=lambda offer: -abs(offer.estimate))[:2]
     return [*(offer.sentence() for offer in largest), shares.difference_sentence("reform")]
+
+
+def _design_folder(survey: Path) -> Path:
+    """Return the folder of the design that a survey names."""
+    file = survey / "survey.toml"
+    if not file.is_file():
+        raise FileFormatError(
+            "the survey of the demonstration is not here",
+            where=str(survey),
+            cure="Run it in a clone of the repository, or name the folder with --survey.",
+        )
+    named = tomllib.loads(file.read_text(encoding="utf-8"))["design"]["folder"]
+    return Path(os.path.normpath(survey / named))
+
+
+def _workers() -> int:
+    return min(os.cpu_count() or 1, 2)
+
+
+def _told(report: LoadReport) -> str:
+    return (
+        f"{report.started:,} SIMULATED citizens started, {report.completed:,} completed, "
+        f"{report.acknowledged:,} answers acknowledged, {report.lost or 0} lost"
+    )
+
+
+def _kept(report: LoadReport) -> str:
+    if report.clean:
+        return f"All {report.acknowledged:,} answers that it acknowledged are there, once."
+    return (
+        f"{report.lost} answers were lost and {report.errors} things went wrong: {report.trouble}"
+    )

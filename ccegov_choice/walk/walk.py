@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from ccegov_choice.errors import MissingExtraError, SurveyError
 from ccegov_choice.responses.records import Ledger
 from ccegov_choice.survey.survey import Survey
 from ccegov_choice.walk.audit import Audit, audit
+from ccegov_choice.walk.choices import with_truth
 from ccegov_choice.walk.crowd import Plan, Walked, walk_crowd, walk_share
 from ccegov_choice.walk.diary import Diary
 from ccegov_choice.walk.load_report import LoadReport, load_report
@@ -49,6 +49,8 @@ class Walk:
         What each citizen lived through.
     rows : mapping of int to mapping
         Citizen -> what the store holds of them; empty if it was not looked at.
+    choices : tuple of mapping
+        One for each task decided in a completed interview, with the truth (``true_class``).
     """
 
     survey: Survey
@@ -56,52 +58,42 @@ class Walk:
     report: LoadReport
     diaries: tuple[Diary, ...]
     rows: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    choices: tuple[Mapping[str, Any], ...] = ()
+
+    def choice_rows(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the choices: ``ChoiceData.collect(design, walk)`` asks for them."""
+        return self.choices
 
     @property
-    def completed(self) -> tuple[int, ...]:
-        """Numbers of the citizens whose interview is complete."""
-        return tuple(n for n in sorted(self.rows) if self.rows[n]["state"] == "completed")
-
-    @cached_property
     def responses(self) -> pd.DataFrame:
-        """One row per task answered in a completed interview, with the truth: ``true_class``."""
-        from ccegov_choice.walk.choices import responses
+        """The choices as a data frame."""
+        import pandas as pd
 
-        known = {diary.number: diary.known for diary in self.diaries}
-        return responses(self.survey, [(n, self.rows[n], known[n]) for n in self.completed])
+        return pd.DataFrame(self.choices)
 
-    def choices(self, design: Design) -> ChoiceData:
-        """Return the choices, joined to the tasks of the survey's design.
-
-        Parameters
-        ----------
-        design : Design
-            The design that the survey names.
-        """
+    def data(self, design: Design) -> ChoiceData:
+        """Return the choices joined to the tasks of the survey's design, with their provenance."""
         from ccegov_choice.data.choice_data import ChoiceData
 
-        response = self.survey.task_settings.response
-        columns = {
-            "best-worst": {"best": "best", "worst": "worst"},
-            "ranking": {"ranking": "ranking"},
-        }
-        data = ChoiceData.collect(design, self.responses, **columns.get(response, {}))
         record = Provenance.record(
             "walk_survey",
             parameters={"people": len(self.diaries)},
             seed=self.seed,
             parents={"survey": self.survey.sha256, "design": design.sha256},
         )
-        return replace(data, provenance=record)
+        return replace(ChoiceData.collect(design, self), provenance=record)
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write ``choices.csv`` (with the truth beside each choice) and ``walk.json``."""
         target = Path(folder)
         written = [write_json(target / "walk.json", self.report.to_dict())]
-        if self.rows and self.survey.task_settings.response != "rating":
-            text = self.responses.to_csv(index=False, lineterminator="\n")
-            written.append(write_atomic(target / "choices.csv", text))
+        if self.choices:
+            written.append(self.save_choices(target / "choices.csv"))
         return tuple(written)
+
+    def save_choices(self, path: str | Path) -> Path:
+        """Write the choices as CSV: the same bytes for the same seed."""
+        return write_atomic(path, self.responses.to_csv(index=False, lineterminator="\n"))
 
 
 def walk_survey(
@@ -183,15 +175,18 @@ def walk_survey(
             idle = server.cpu_seconds() if server else None
             parts = _walk(address, survey, survey.folder, crowd, plan, clients, progress)
             busy = server.cpu_seconds() if server else None
-        found = _compare(survey, parts, place, key, set(before)) if place and key else None
-    diaries = tuple(sorted((d for part in parts for d in part.diaries), key=lambda d: d.number))
+        diaries = tuple(sorted((d for part in parts for d in part.diaries), key=_number))
+        found: Audit | None = None
+        choices: list[dict[str, Any]] = []
+        if place and key:
+            found, choices = _compare(survey, diaries, place, key, set(before))
     report = load_report(
         diaries,
         found,
         server_cpu_seconds=busy - idle if busy is not None and idle is not None else None,
         client_cpu_seconds=sum(part.cpu_seconds for part in parts),
     )
-    return Walk(survey, seed, report, diaries, found.people if found else {})
+    return Walk(survey, seed, report, diaries, found.people if found else {}, tuple(choices))
 
 
 @contextmanager
@@ -228,14 +223,22 @@ def _walk(
 
 
 def _compare(
-    survey: Survey, parts: Sequence[Walked], database: str, key: Path, before: set[str]
-) -> Audit:
+    survey: Survey, diaries: Sequence[Diary], database: str, key: Path, before: set[str]
+) -> tuple[Audit, list[dict[str, Any]]]:
+    """Look into the store: what is there of each answer, and the choices of who completed."""
     from ccegov_choice.responses.store import ResponseStore
 
-    diaries = [diary for part in parts for diary in part.diaries]
     rows = {c: row for c, row in _codes(survey, database, key).items() if c not in before}
     with ResponseStore.open(database) as store:
-        return audit(survey, diaries, rows, store.events(survey.id, _LEDGER))
+        found = audit(survey, diaries, rows, store.events(survey.id, _LEDGER))
+        through = {n: row for n, row in found.people.items() if row["state"] == "completed"}
+        numbers = {row["person"]: number for number, row in through.items()}
+        known = {diary.number: diary.known for diary in diaries}
+        return found, with_truth(store.choice_rows(survey.id, _LEDGER), numbers, known)
+
+
+def _number(diary: Diary) -> int:
+    return diary.number
 
 
 def _codes(survey: Survey, database: str | None, key: Path | None) -> dict[str, dict[str, Any]]:
