@@ -21,10 +21,22 @@ from ccegov_choice.survey.task import Offer, Task, Tasks
 
 LANGUAGES = ("en", "de", "fr", "pl", "ar")
 CODE = "ABCD-EFGH-JKMN"
-NOTICES = (
-    "declined screened_out over_quota closed paused withdrawn erased expired too_many not_found "
-    "broken finished privacy accessibility"
-).split()
+NOTICES = [
+    "declined",
+    "screened_out",
+    "over_quota",
+    "closed",
+    "paused",
+    "withdrawn",
+    "erased",
+    "expired",
+    "too_many",
+    "not_found",
+    "broken",
+    "finished",
+    "privacy",
+    "accessibility",
+]
 RESPONSES = ("choice", "dual", "best-worst", "ranking", "rating")
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
@@ -251,8 +263,7 @@ def gallery(language: str = "en", view: str = "cards", mode: str = "web") -> Ite
             finished = step.page.kind == "end"
             shown = pages.step(step, way, frame(here, finished=finished), Form(here, "n"))
             yield Shown(step.id, shown)
-    about, task, money, contact = (way.step(i) for i in ("about", "task-1", "money", "contact"))
-    assert about and task and money and contact
+    about, task, money, contact = map(way.step, ("about", "task-1", "money", "contact"))
     wrong = problems(
         ("q.age", "error.required"),
         ("q.ways", "error.exclusive"),
@@ -280,7 +291,9 @@ def gallery(language: str = "en", view: str = "cards", mode: str = "web") -> Ite
     yield Shown("conflict", pages.conflict(task, way, frame(), posted, {"chosen": "A"}, {"chosen": "B"}))  # fmt: skip
     yield Shown("resume", pages.resume(frame("/resume"), Form("/resume", "n", problems=problems(("code", "error.code_unknown")))))  # fmt: skip
     own = {"block": "1", "seed": "seed", "answers": ANSWERS}
-    yield Shown("mine", pages.mine(frame("/mine"), Form("/mine", "n", values={"code": [CODE]}), own))
+    yield Shown(
+        "mine", pages.mine(frame("/mine"), Form("/mine", "n", values={"code": [CODE]}), own)
+    )
     for kind in NOTICES:
         yield Shown(f"notice-{kind}", pages.notice(kind, frame()))
     for response in RESPONSES[1:]:
