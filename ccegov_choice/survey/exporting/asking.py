@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ccegov_choice.study.wording import number_id
 from ccegov_choice.survey.exporting.outline import Choice, Condition, Item, Spending, Words
 from ccegov_choice.survey.exporting.tongues import Tongues, column
 from ccegov_choice.survey.page import Budget, Page
@@ -94,7 +97,14 @@ def _hint(tongues: Tongues, question: Question) -> dict[str, str]:
 
 def _choices(tongues: Tongues, question: Question) -> tuple[Choice, ...]:
     if question.kind != "scale":
-        return tuple(tongues.choice(option) for option in question.options)
+        choices = tuple(tongues.choice(option) for option in question.options)
+        values = [option.value for option in question.options]
+        if all(value is None for value in values):
+            return choices
+        return tuple(
+            replace(choice, number="" if value is None else number_id(value))
+            for choice, value in zip(choices, values, strict=True)
+        )
     low, high = tongues.say(question.low_text), tongues.say(question.high_text)
     points = question.option_ids
     found = []

@@ -322,8 +322,9 @@ def limesurvey_key(outline: Outline) -> list[KeyRow]:
                 for value, code in answers.items():
                     found.append(KeyRow(f"{column}[{rank}]", kept, f"{field}.{rank}", code, value))
         elif answers:
+            meant = {choice.value: choice.meant for choice in item.choices}
             for value, code in answers.items():
-                found.append(KeyRow(column, kept, field, code, value))
+                found.append(KeyRow(column, kept, field, code, meant[value]))
         else:
             found.append(KeyRow(column, kept, field))
     return found

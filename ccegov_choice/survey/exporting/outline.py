@@ -45,12 +45,21 @@ class Choice:
         In a multiple choice: goes with no other.
     last : bool
         Stays last when the others are shuffled.
+    number : str, optional
+        What the data hold instead, for options that stand for a number; empty for those that
+        stand for no answer.
     """
 
     value: str
     words: Words
     exclusive: bool = False
     last: bool = False
+    number: str | None = None
+
+    @property
+    def meant(self) -> str:
+        """What an analysis reads: the number it stands for, or its id."""
+        return self.value if self.number is None else self.number
 
 
 @dataclass(frozen=True)

@@ -266,7 +266,7 @@ def qualtrics_key(outline: Outline) -> list[KeyRow]:
         numbered = [(str(number), choice) for number, choice in enumerate(item.choices, 1)]
         if item.kind == "single":
             for code, choice in numbered:
-                found.append(KeyRow(item.column, kept, field, code, choice.value))
+                found.append(KeyRow(item.column, kept, field, code, choice.meant))
         elif item.kind == "multiple":
             for code, choice in numbered:
                 found.append(KeyRow(f"{item.column}_{code}", kept, field, "1", choice.value))
@@ -274,7 +274,7 @@ def qualtrics_key(outline: Outline) -> list[KeyRow]:
             for place, row in enumerate(item.rows, 1):
                 for code, choice in numbered:
                     column, part = f"{item.column}_{place}", f"{field}.{row.value}"
-                    found.append(KeyRow(column, kept, part, code, choice.value))
+                    found.append(KeyRow(column, kept, part, code, choice.meant))
         elif item.kind == "ranking":
             for code, choice in numbered:
                 found.append(KeyRow(f"{item.column}_{code}", kept, f"{field}.{choice.value}"))

@@ -192,10 +192,10 @@ def xlsform_key(outline: Outline) -> list[KeyRow]:
             for row in item.rows:
                 for choice in item.choices:
                     column, part = f"{item.column}_{row.value}", f"{field}.{row.value}"
-                    found.append(KeyRow(column, kept, part, choice.value, choice.value))
+                    found.append(KeyRow(column, kept, part, choice.value, choice.meant))
         elif item.choices:
             for choice in item.choices:
-                found.append(KeyRow(item.column, kept, field, choice.value, choice.value))
+                found.append(KeyRow(item.column, kept, field, choice.value, choice.meant))
         else:
             found.append(KeyRow(item.column, kept, field))
     return found

@@ -40,8 +40,8 @@ class Qsf:
         """Export tags of the questions that a node of the flow shows."""
         found = []
         for inner in self.nodes(node):
-            for element in self.blocks.get(inner.get("ID"), {}).get("BlockElements", ()):
-                found.append(self.questions[element["QuestionID"]]["DataExportTag"])
+            elements = self.blocks.get(inner.get("ID"), {}).get("BlockElements", ())
+            found.extend(self.questions[e["QuestionID"]]["DataExportTag"] for e in elements)
         return found
 
     def tag(self, name: str) -> dict:
@@ -134,7 +134,7 @@ def test_every_level_of_every_task_is_told_in_every_language(qsf, claim):
 def test_choices_are_named_by_our_ids(qsf, claim):
     task = qsf.tag("task1")
     assert set(task["VariableNaming"].values()) == {"A", "B", "no_claim", "dont_know"}
-    assert task["Choices"][task["ChoiceOrder"][0]]["Display"] == "Option A"
+    assert task["Choices"][task["ChoiceOrder"][0]]["Display"] == "Option\xa0A"
     assert set(task["RecodeValues"]) == set(task["Choices"])
     assert qsf.tag("claimed_before")["Selector"] == "MAVR"
     fixed = qsf.tag("claimed_before")["Randomization"]["Advanced"]["FixedOrder"]
