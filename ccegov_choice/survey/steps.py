@@ -149,7 +149,8 @@ class Way:
 
     def step(self, id: str) -> Step | None:
         """Return a step by its place in the address, if this person has it."""
-        return next((step for step in self.steps if step.id == id), None)
+        place = self.position(id)
+        return None if place is None else self.steps[place]
 
     @property
     def current(self) -> Step | None:
@@ -175,7 +176,11 @@ class Way:
 
     def position(self, id: str) -> int | None:
         """Return at which place, from 0, a step stands; None if this person does not have it."""
-        return next((place for place, step in enumerate(self.steps) if step.id == id), None)
+        return self._places.get(id)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {step.id: place for place, step in enumerate(self.steps)}
 
     @property
     def progress(self) -> tuple[int, int]:

@@ -240,3 +240,20 @@ def test_below_a_prefix_everything_stays_below_it(fielded, brief):
     assert [a for a in local if not a.startswith("/claim/")] == []
     assert citizen.get("/claim/static/survey.css").status == 200
     assert citizen.get("/consent").status == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/static/survey.css", "/static/survey.js"])
+def test_pages_and_files_are_compressed_for_browsers_that_ask(field, address):
+    client = field.citizen().client
+    plain = client.get(address, headers={"accept-encoding": "identity"})
+    packed = client.get(address, headers={"accept-encoding": "gzip, br"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 2
+    assert packed.text == plain.text or address == "/"  # pages differ in their token
+
+
+def test_a_file_with_a_mark_in_its_address_is_kept_for_ever(field):
+    client = field.citizen().client
+    assert "immutable" in client.get("/static/survey.css?v=abc").headers["cache-control"]
+    assert "immutable" not in client.get("/static/survey.css").headers["cache-control"]

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ccegov_choice.survey.server.compression import mark_compressed, wanted
 from ccegov_choice.survey.server.reply import Reply
 from ccegov_choice.survey.server.shelf import File
 from ccegov_choice.survey.server.site import Site
 from ccegov_choice.survey.server.visit import Visit
 
-_MAX_AGE = "public, max-age=3600"
+_MARKED, _UNMARKED = "public, max-age=31536000, immutable", "public, max-age=3600"
 # a picture opened by itself must not run anything
 _ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -32,7 +33,20 @@ def file_response(request: Request, files: Mapping[str, File]) -> Response | Non
     file = files.get(request.path_params["path"])
     if file is None:
         return None
-    headers = {"ETag": file.etag, "Cache-Control": _MAX_AGE, "Content-Security-Policy": _ALONE}
+    headers = {
+        "ETag": file.etag,
+        "Cache-Control": _kept(request),
+        "Content-Security-Policy": _ALONE,
+    }
     if request.headers.get("if-none-match") == file.etag:
         return Response(status_code=304, headers=headers)
-    return Response(file.body, headers=headers, media_type=file.media_type)
+    if not wanted(request.headers) or file.gzipped is file.body:
+        return Response(file.body, headers=headers, media_type=file.media_type)
+    response = Response(file.gzipped, headers=headers, media_type=file.media_type)
+    mark_compressed(response.headers, len(file.gzipped))
+    return response
+
+
+def _kept(request: Request) -> str:
+    # an address with a mark of the content never holds another content
+    return _MARKED if request.query_params.get("v") else _UNMARKED

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ccegov_choice.errors import ResponseError
+from ccegov_choice.survey.server.compression import compress
 from ccegov_choice.survey.server.failures import failure, unavailable
 from ccegov_choice.survey.server.reply import Reply
 from ccegov_choice.survey.server.security import from_here
@@ -44,7 +45,7 @@ def endpoint(site: Site, show: ViewOf, take: ViewOf | None = None) -> Endpoint:
         posted = request.method == "POST"
         view = take if posted and take is not None else show
         reply = await run_in_threadpool(_run, view, site, visit)
-        return finished(site, visit, reply)
+        return compress(finished(site, visit, reply), request.headers)
 
     return answered
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
+from ccegov_choice.survey.server.compression import compressed
 from ccegov_choice.survey.survey import Survey
 
 _TYPES = {
@@ -39,7 +41,13 @@ class File:
     body: bytes
     media_type: str
 
-    @property
+    @cached_property
+    def gzipped(self) -> bytes:
+        """The content, compressed; pictures that are compressed already as they are."""
+        text = self.media_type.startswith("text/") or self.media_type.endswith("xml")
+        return compressed(self.body, once=True) if text else self.body
+
+    @cached_property
     def etag(self) -> str:
         """A name of the content, by which browsers see that theirs is still the same."""
         return f'"{hashlib.sha256(self.body).hexdigest()[:20]}"'
