@@ -135,7 +135,7 @@ def _same(person: Person, answers: Mapping[str, Payload]) -> bool:
 def _shown(survey: Survey, read: FormAnswers, item: str) -> dict[str, Any]:
     """Return what was seen, as our own server records it, from the form's number."""
     form = read.form
-    found: dict[str, Any] = {"language": form.language, "form": form.form, "seed": form.seed}
+    found: dict[str, Any] = {"language": form.language}
     kind, _, id = item.partition(":")
     orders = Way(survey, form.block, form.seed, {}).arrangement
     if kind in ("task", "follow") and id in orders.offers:
