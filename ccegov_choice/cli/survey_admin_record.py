@@ -72,22 +72,17 @@ def _told(record: Record) -> dict[str, object]:
 
 def write_deployment(arguments: argparse.Namespace) -> int:
     """Write the files; those that exist are somebody's work and stay, unless forced."""
-    from ccegov_choice._files import write_atomic
-    from ccegov_choice.survey.deploying.deployment import deployment_files
+    from ccegov_choice.survey.deploying.deployment import deployment_files, write_deployment_files
 
     survey = named_survey(arguments)
     folder = arguments.out or survey.folder or Path()
-    files = deployment_files(survey)
-    there = [path for path in files if (folder / path).exists()]
+    there = [path for path in deployment_files(survey) if (folder / path).exists()]
     if there and not arguments.force:
         raise SurveyError(
             f"files exist already: {', '.join(there)}",
             where=str(folder),
             cure="Write to another folder with --out, or replace them with --force.",
         )
-    for path, text in files.items():
-        written = write_atomic(folder / path, text)
-        if path.endswith(".sh"):
-            written.chmod(0o755)
-        print(f"wrote {written}")
+    for path in write_deployment_files(survey, folder):
+        print(f"wrote {folder / path}")
     return 0

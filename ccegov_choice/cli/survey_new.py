@@ -36,6 +36,7 @@ def new_survey(arguments: argparse.Namespace) -> int:
     from ccegov_choice.errors import SurveyError
     from ccegov_choice.study.study import Study
     from ccegov_choice.study.utility import Utility
+    from ccegov_choice.survey.deploying.deployment import write_deployment_files
     from ccegov_choice.survey.reading.design_file import read_tasks
     from ccegov_choice.survey.starting.start import starting_files
     from ccegov_choice.survey.survey import Survey
@@ -62,7 +63,9 @@ def new_survey(arguments: argparse.Namespace) -> int:
     )
     for path, text in found.items():
         write_atomic(folder / path, text)
-    Survey.read(folder).require_valid()
+    survey = Survey.read(folder)
+    survey.require_valid()
+    found |= write_deployment_files(survey, folder)
     print(f"wrote {folder} ({len(found)} files)")
     print(f"next: fill in the [brackets], then run: ccegov survey check {folder}", file=sys.stderr)
     return 0

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ccegov_choice._files import write_atomic
 from ccegov_choice._version import __version__
 from ccegov_choice.errors import MissingExtraError
 from ccegov_choice.study.wording import wording
@@ -70,6 +71,16 @@ def deployment_files(survey: Survey) -> dict[str, str]:
         path.format(name=survey.id): environment.get_template(template).render(facts)
         for path, template in _FILES.items()
     }
+
+
+def write_deployment_files(survey: Survey, folder: Path) -> dict[str, str]:
+    """Write the files into a survey's folder, scripts so that they can be run; return them."""
+    files = deployment_files(survey)
+    for path, text in files.items():
+        written = write_atomic(folder / path, text)
+        if path.endswith(".sh"):
+            written.chmod(0o755)
+    return files
 
 
 def _facts(survey: Survey) -> dict[str, object]:
