@@ -162,6 +162,10 @@ def walk_survey(
         raise SurveyError(
             "the survey has no folder", where="walk_survey", cure="Read it: Survey.read(folder)."
         )
+    if people < 1:
+        raise SurveyError(
+            f"{people} people cannot answer", where="walk_survey", cure="Give 1 or more."
+        )
     crowd = citizens or People.read(survey.folder / "people.toml", survey)
     crowd.require_fitting(survey)
     plan = Plan(people, seed, rate, concurrent, think, seconds)

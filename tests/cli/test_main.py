@@ -115,17 +115,3 @@ def test_a_numeraire_that_is_none_is_refused(answers, tmp_path, capsys):
     assert main(["fit", str(answers), "--study", study, "--save", str(saved)]) == 0
     assert main(["trade", str(saved), "--pay-in", "va_appeal"]) == 1
     assert "te_decision_days" in capsys.readouterr().err
-
-
-def test_the_demo_ends_with_three_findings_and_a_report(tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(Path(__file__).parents[2])
-    assert main(["demo", "--out", str(tmp_path), "--people", "150"]) == 0
-    streams = capsys.readouterr()
-    assert "[7/7]" in streams.err
-    assert "SIMULATED" in streams.err
-    assert "simulated: nobody was asked" in streams.out
-    assert streams.out.count("\n  - ") == 3
-    assert (tmp_path / "report.html").stat().st_size > 10_000
-    again = (tmp_path / "report.html").read_bytes()
-    assert main(["demo", "--out", str(tmp_path), "--people", "150"]) == 0
-    assert (tmp_path / "report.html").read_bytes() == again
