@@ -104,8 +104,8 @@ class ResponseStore(Outlook):
         """
         from ccegov_choice.responses.readiness import write_nothing
 
-        self._answers.write(write_nothing)
-        self._contacts.write(write_nothing)
+        self._answers.write(lambda connection: write_nothing(connection, "answers"))
+        self._contacts.write(lambda connection: write_nothing(connection, "contacts"))
 
     # -- taking part ------------------------------------------------------------------------
 

@@ -80,3 +80,11 @@ def test_what_is_claimed_is_claimed_once(store):
     assert store.claim_action("other", **claim)
     assert store.was_done("demo", what="retention", detail="2026-03-02")
     assert not store.was_done("demo", what="retention", detail="2026-03-03")
+
+
+def test_tables_that_another_version_has_changed_are_not_ready(field):
+    field.store.ready()
+    newer = text("UPDATE alembic_version SET version_num = '9999'")
+    field.store._answers.write(lambda connection: connection.execute(newer))
+    with pytest.raises(ResponseError, match="no longer those of format"):
+        field.store.ready()
