@@ -21,7 +21,6 @@ from ccegov_choice.survey.survey import Survey
 
 ROOT = Path(__file__).parents[2]
 ORDERS = 2
-LEVELS = {"low_income": {"yes": 1, "no": 0, "not_said": None}}
 People = Sequence[Mapping[tuple[str, str], object]]
 """For each person what is kept under (item, field)."""
 
@@ -51,7 +50,7 @@ def people(draw: st.DrawFn) -> People:
         block = blocks[(version - 1) % len(blocks)]
         kept: dict[tuple[str, str], object] = {
             ("version", "block"): str(version),
-            ("about-you", "low_income"): draw(st.sampled_from(["yes", "no", "not_said"])),
+            ("about-you", "low_income"): draw(st.sampled_from(["1", "0", ""])),
             ("about-you", "digital_confidence"): draw(st.sampled_from(["low", "high"])),
             ("about-you", "claimed_before"): draw(
                 st.lists(st.sampled_from(["housing", "family", "illness"]), unique=True)
@@ -137,7 +136,6 @@ def test_every_choice_comes_home(tool: str, given_people: People) -> None:
             tool,  # type: ignore[arg-type]
             design=design(),
             key=folder / "key.csv",
-            levels=LEVELS,
             covariates=["claimed_before"],
         )
     frame = data.frame
@@ -147,7 +145,8 @@ def test_every_choice_comes_home(tool: str, given_people: People) -> None:
     first = frame.drop_duplicates("person").set_index("person")
     for who in {person for person, _ in expected}:
         kept = given_people[int(who) - 1]
-        income = {"yes": 1.0, "no": 0.0}.get(str(kept["about-you", "low_income"]))
+        # the key gives the number that an option stands for, and none for "rather not say"
+        income = {"1": 1.0, "0": 0.0}.get(str(kept["about-you", "low_income"]))
         held = first.loc[who, "low_income"]
         assert held == income or (income is None and held != held)
         assert first.loc[who, "digital_confidence"] == kept["about-you", "digital_confidence"]
