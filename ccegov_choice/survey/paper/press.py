@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ccegov_choice.errors import MissingExtraError, SurveyError
+from ccegov_choice.survey.media import media_file
 from ccegov_choice.survey.paper.code import FormCode
 from ccegov_choice.survey.paper.sheet import Sheet, sheet
 from ccegov_choice.survey.survey import Survey
 
-Form = Literal["pdf", "png", "svg"]
 Script = Literal["telephone", "interviewer"]
 
 # plain faces that are easy to read, then those that bring further scripts
@@ -118,12 +118,12 @@ def _copy_pictures(survey: Survey, content: Sheet, folder: Path) -> None:
 
 def _copied(survey: Survey, image: str, folder: Path, copied: dict[str, str]) -> str:
     if image not in copied:
-        source = (survey.folder or Path()) / image
-        if not source.is_file():
+        source = media_file(survey, image)
+        if source is None:
             raise SurveyError(
                 f"the picture '{image}' is missing",
-                where=str(source),
-                cure="Put it there, or correct the level's image.",
+                where=f"survey '{survey.id}'",
+                cure="Put it into the folder of the survey or of its study, or correct the level.",
             )
         copied[image] = f"picture-{len(copied) + 1}{source.suffix}"
         shutil.copyfile(source, folder / copied[image])

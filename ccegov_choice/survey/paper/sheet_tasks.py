@@ -89,20 +89,14 @@ def _may_stay_out(view: TaskView, voice: Voice) -> bool:
 
 
 def _option(
-    card: Card,
-    view: TaskView,
-    own: Mapping[tuple[str, str], str],
-    codes: Mapping[str, str],
+    card: Card, view: TaskView, own: Mapping[tuple[str, str], Part], codes: Mapping[str, str]
 ) -> Part:
-    levels = {
-        line.attribute: {
-            "text": own.get((card.name, line.attribute), card.levels[line.attribute].text),
-            "image": card.levels[line.attribute].image,
-            "alt": card.levels[line.attribute].alt,
-        }
-        for line in view.lines
-        if line.attribute in card.levels
-    }
+    levels = {}
+    for line in view.lines:
+        level = card.levels.get(line.attribute)
+        if level is not None:
+            said = {"text": level.text, "image": level.image, "alt": level.alt, "own": 0}
+            levels[line.attribute] = said | own.get((card.name, line.attribute), {})
     return {
         "id": card.name,
         "code": codes[card.name],
@@ -112,7 +106,7 @@ def _option(
     }
 
 
-def _own_levels(voice: Voice, step: Step, asked: Mapping[str, int]) -> dict[tuple[str, str], str]:
+def _own_levels(voice: Voice, step: Step, asked: Mapping[str, int]) -> dict[tuple[str, str], Part]:
     """Return words for levels that people bring along: their answer to an earlier question."""
     task = step.task or step.page.example
     say = words(voice.language)["paper.your_answer"]
@@ -122,7 +116,8 @@ def _own_levels(voice: Voice, step: Step, asked: Mapping[str, int]) -> dict[tupl
             attribute = voice.survey.study.attribute(id)
             unit = wording(attribute.unit_plural, voice.language) or voice.say(attribute.unit)
             told = say.format(number=asked[question])
-            found[offer.alternative, id] = f"{told} ({unit})" if unit else told
+            text = f"{told} ({unit})" if unit else told
+            found[offer.alternative, id] = {"text": text, "own": asked[question], "unit": unit}
     return found
 
 
