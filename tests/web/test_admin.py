@@ -333,8 +333,7 @@ def test_the_overview_counts_who_began_and_who_completed(field, office):
 
 
 def test_previews_are_counted_apart(field, office):
-    link = re.search(r'href="(/\?preview=[^"]+)"', office.get("").text)[1]
-    field.citizen().agree(link).until("/page/end")
+    field.citizen().agree(f"/?preview={preview_token(office)}").until("/page/end")
     assert rows(office.get("").text, "People by state")["Completed"] == ["0"]
     preview = office.get("?ledger=preview").text
     assert rows(preview, "People by state")["Completed"] == ["1"]
@@ -363,6 +362,30 @@ def test_places_tell_every_move_without_a_name(field, office):
     assert totals["completes; the place is final"] == ["1"]
     (person,) = field.people()
     assert person["person"] not in html
+
+
+def test_the_order_of_blocks_is_drawn_again_from_the_seed(field, office):
+    for _ in range(5):
+        field.citizen().agree()
+    assert "all 5 places carry the block that the seed gives" in office.get("/places").text
+    field.citizen().agree(f"/?preview={preview_token(office)}")
+    assert "all 1 places" in office.get("/places?ledger=preview").text
+
+
+def test_places_that_the_seed_does_not_give_are_told_of(brief, fielded):
+    survey = brief()
+    field = fielded(survey, administrators=ADMINISTRATORS)
+    for _ in range(12):
+        field.citizen().agree()
+    field.store.close()
+    other = replace(survey, fieldwork=replace(survey.fieldwork, seed=survey.fieldwork.seed + 1))
+    office = Office(fielded(other, administrators=ADMINISTRATORS))
+    office.log_in()
+    assert "of 12 places do not carry the block" in office.get("/places").text
+
+
+def preview_token(office):
+    return re.search(r"preview=([^\"]+)", office.get("").text)[1]
 
 
 def test_records_show_what_is_open_and_what_was_deleted(field, office):

@@ -6,11 +6,14 @@ from collections import Counter, deque
 
 from starlette.responses import Response
 
+from ccegov_choice.responses.shuffling import block_at
+from ccegov_choice.responses.tallies import LedgerMove
 from ccegov_choice.survey.server.admin import figures
 from ccegov_choice.survey.server.admin.desk import Desk
 from ccegov_choice.survey.server.admin.figures import Sheet
 from ccegov_choice.survey.server.admin.gate import Errand
 from ccegov_choice.survey.server.admin.overview import asked_ledger
+from ccegov_choice.survey.survey import Survey
 
 SHOWN = 100
 MOVES = {
@@ -28,8 +31,11 @@ def show(desk: Desk, errand: Errand) -> Response:
     survey, ledger = desk.site.survey, asked_ledger(errand)
     totals: Counter[str] = Counter()
     latest: deque[tuple[str | int | None, ...]] = deque(maxlen=SHOWN)
+    drawn = Counter[bool]()
     for move in desk.site.store.ledger(survey.id, ledger):
         totals[move.what] += 1
+        if move.what == "take" and move.place is not None:
+            drawn[_as_drawn(survey, ledger, move)] += 1
         place = None if move.place is None else move.place + 1
         at = f"{move.at:%Y-%m-%d %H:%M:%S}"
         said = MOVES.get(move.what, move.what)
@@ -42,6 +48,8 @@ def show(desk: Desk, errand: Errand) -> Response:
         ledgers=figures.LEDGERS,
         seed=survey.fieldwork.seed,
         lease=survey.fieldwork.lease_minutes,
+        same=drawn[True],
+        other=drawn[False],
         totals=Sheet(
             "Moves so far",
             ("what somebody does", "times"),
@@ -57,3 +65,9 @@ def show(desk: Desk, errand: Errand) -> Response:
             ),
         ),
     )
+
+
+def _as_drawn(survey: Survey, ledger: str, move: LedgerMove) -> bool:
+    """Return whether a place has the block that the survey's seed gives it."""
+    seed = f"{survey.fieldwork.seed}/{ledger}/{move.stratum}"
+    return block_at(survey.tasks.blocks, seed, move.place or 0) == move.block
