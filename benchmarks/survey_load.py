@@ -1,8 +1,8 @@
 """How many citizens can answer at once: the real server under simulated ones, on this machine.
 
 ``python benchmarks/survey_load.py [--quick] [--only sqlite|postgresql] [--json FILE]``. Citizens
-and server share the machine, so that the figures are what it can do with both. Each citizen thinks 17
-seconds a page on average (lognormal), reads the pages and sends what a browser would send.
+and server share the machine, so that the figures are what it can do with both. Each citizen
+thinks 17 seconds a page on average (lognormal), reads the pages and sends what a browser would.
 
 Two things are measured on SQLite and on a throw-away PostgreSQL cluster (with `fsync`):
 
@@ -41,8 +41,8 @@ TARGET_MS = 300.0
 TARGETS = {"sqlite": 500, "postgresql": 5000}
 HEAD = (
     f"{'store':<12}{'workers':>8}{'citizens':>9}{'peak':>7}{'answers':>9}{'a second':>9}"
-    f"{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'lost':>6}{'twice':>6}{'errors':>7}{'again':>7}{'spread':>7}"
-    f"{'server %':>9}{'client %':>9}"
+    f"{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'lost':>6}{'twice':>6}{'errors':>7}{'again':>7}"
+    f"{'spread':>7}{'server %':>9}{'client %':>9}"
 )
 
 
@@ -161,7 +161,7 @@ def verdicts(rows: list[dict[str, Any]]) -> Iterator[str]:
             rate = best["answers_per_second"]
             yield (
                 f"{store}: {rate:.0f} answers a second at most ({best['workers']} workers): "
-                f"waiting begins at about {rate * THINK:,.0f} citizens who think {THINK:.0f} s a page"
+                f"waiting begins at about {rate * THINK:,.0f} citizens who think {THINK:.0f} s each"
             )
 
 

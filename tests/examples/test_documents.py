@@ -26,6 +26,7 @@ def blocks(page: str) -> list[tuple[str, str]]:
 def workshop(tmp_path, monkeypatch):
     """A folder like a fresh clone, in which a reader tries things."""
     shutil.copytree(ROOT / "designs", tmp_path / "designs")
+    shutil.copytree(ROOT / "surveys", tmp_path / "surveys")
     shutil.copytree(
         ROOT / "analysis", tmp_path / "analysis", ignore=shutil.ignore_patterns("*.html", "*.csv")
     )
