@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -62,37 +61,3 @@ class Tables:
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
         )
-
-
-def question_codes(columns: Sequence[str]) -> dict[str, str]:
-    """Return column -> code that LimeSurvey takes: a letter, then letters and digits, 20 in all.
-
-    Codes that would be the same or too long end in a number.
-    """
-    found: dict[str, str] = {}
-    used: set[str] = set()
-    for column in columns:
-        code = _plain(column)[:20]
-        number = 1
-        while code.lower() in used:
-            number += 1
-            code = f"{_plain(column)[: 20 - len(str(number)) - 1]}n{number}"
-        used.add(code.lower())
-        found[column] = code
-    return found
-
-
-def answer_codes(values: Sequence[str]) -> dict[str, str]:
-    """Return value -> code of at most five letters and digits: the ids, or else A1, A2, ..."""
-    if all(re.fullmatch(r"[A-Za-z0-9]{1,5}", value) for value in values):
-        return {value: value for value in values}
-    return {value: f"A{number}" for number, value in enumerate(values, 1)}
-
-
-def part_codes(values: Sequence[str]) -> dict[str, str]:
-    """Return value -> code of a subquestion: SQ1, SQ2, ..."""
-    return {value: f"SQ{number}" for number, value in enumerate(values, 1)}
-
-
-def _plain(column: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]", "", column)

@@ -6,21 +6,13 @@ it has one, because LimeSurvey works out equations anew on every page.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from html import escape
 
 from ccegov_choice.survey.exporting.html import note_html, prose_html
-from ccegov_choice.survey.exporting.key import KeyRow, version_rows
-from ccegov_choice.survey.exporting.lime_rows import (
-    Tables,
-    answer_codes,
-    part_codes,
-    question_codes,
-)
-from ccegov_choice.survey.exporting.outline import Choice, Condition, Item, Outline, Screen, Words
+from ccegov_choice.survey.exporting.lime_codes import VERSION, LimeCodes
+from ccegov_choice.survey.exporting.lime_rows import Tables
+from ccegov_choice.survey.exporting.outline import Choice, Item, Outline, Screen, Words
 
-VERSION = "version"
 DATABASE_VERSION = 490
 """Format of LimeSurvey 5; newer ones read it."""
 
@@ -39,38 +31,6 @@ _TYPES = {
 def limesurvey_text(outline: Outline) -> str:
     """Return the survey as an LSS file."""
     return _Writer(outline).write()
-
-
-@dataclass(frozen=True)
-class LimeCodes:
-    """How LimeSurvey calls questions, answers and parts of questions."""
-
-    outline: Outline
-
-    @cached_property
-    def questions(self) -> dict[str, str]:
-        """Column -> code of the question."""
-        return question_codes([VERSION, *(item.column for item in self.outline.items)])
-
-    def answers(self, item: Item) -> dict[str, str]:
-        """Value -> code of the answer."""
-        return answer_codes([choice.value for choice in item.choices])
-
-    def parts(self, item: Item) -> dict[str, str]:
-        """Value -> code of the subquestion."""
-        parts = item.choices if item.kind == "multiple" else item.rows
-        return part_codes([part.value for part in parts])
-
-    def holds(self, condition: Condition) -> str:
-        """Return an expression that is true when a condition holds."""
-        item = self.outline.item(condition.column)
-        code = self.questions[item.column]
-        if item.kind == "multiple":
-            tests = [f'{code}_{self.parts(item)[value]}.NAOK == "Y"' for value in condition.values]
-        else:
-            answers = self.answers(item)
-            tests = [f'{code}.NAOK == "{answers[value]}"' for value in condition.values]
-        return f"({' or '.join(tests)})"
 
 
 class _Writer:
@@ -299,35 +259,6 @@ def _literal(html: str) -> str:
 
 def _safe(words: Words) -> Words:
     return {code: _literal(escape(text)) for code, text in words.items()}
-
-
-def limesurvey_key(outline: Outline) -> list[KeyRow]:
-    """Return what each column and code of the answers means, exported with question codes."""
-    codes = LimeCodes(outline)
-    found = version_rows(VERSION, outline.versions)
-    for item in outline.answered:
-        kept, field = item.kept
-        column = codes.questions[item.column]
-        if item.kind == "multiple":
-            for value, part in codes.parts(item).items():
-                found.append(KeyRow(f"{column}[{part}]", kept, field, "Y", value))
-            continue
-        answers = codes.answers(item)
-        if item.kind == "matrix":
-            for row, part in codes.parts(item).items():
-                for value, code in answers.items():
-                    found.append(KeyRow(f"{column}[{part}]", kept, f"{field}.{row}", code, value))
-        elif item.kind == "ranking":
-            for rank in range(1, len(answers) + 1):
-                for value, code in answers.items():
-                    found.append(KeyRow(f"{column}[{rank}]", kept, f"{field}.{rank}", code, value))
-        elif answers:
-            meant = {choice.value: choice.meant for choice in item.choices}
-            for value, code in answers.items():
-                found.append(KeyRow(column, kept, field, code, meant[value]))
-        else:
-            found.append(KeyRow(column, kept, field))
-    return found
 
 
 def limesurvey_losses(outline: Outline) -> list[str]:

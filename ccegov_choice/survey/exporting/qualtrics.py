@@ -6,17 +6,13 @@ them: elements, numbers and odd spellings are theirs.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
-from ccegov_choice.survey.exporting.key import KeyRow, version_rows
-from ccegov_choice.survey.exporting.outline import Outline, Screen
-from ccegov_choice.survey.exporting.qualtrics_questions import Numbers, any_holds, question
+from ccegov_choice.survey.exporting.outline import Outline
+from ccegov_choice.survey.exporting.qualtrics_flow import qualtrics_flow, qualtrics_id
+from ccegov_choice.survey.exporting.qualtrics_questions import Numbers, question
 
-VERSION = "version"
 _NEVER = "0000-00-00 00:00:00"
 _Json = dict[str, Any]
 
@@ -28,7 +24,7 @@ def qualtrics_text(outline: Outline) -> str:
 
 def qualtrics(outline: Outline) -> _Json:
     """Return the survey as the plain data of a QSF file."""
-    survey = _id("SV", outline)
+    survey = qualtrics_id("SV", outline)
     numbers = Numbers(outline)
     questions = [question(item, numbers) for item in outline.items]
 
@@ -43,12 +39,12 @@ def qualtrics(outline: Outline) -> _Json:
             "Payload": payload,
         }
 
-    responses = _id("RS", outline)
+    responses = qualtrics_id("RS", outline)
     return {
         "SurveyEntry": _entry(outline, survey, responses),
         "SurveyElements": [
             element("BL", "Survey Blocks", _blocks(outline)),
-            element("FL", "Survey Flow", _flow(outline)),
+            element("FL", "Survey Flow", qualtrics_flow(outline)),
             element("SO", "Survey Options", _options(outline)),
             element("SCO", "Scoring", _SCORING),
             element(
@@ -80,14 +76,8 @@ _SCORING: _Json = {
 }
 
 
-def _id(kind: str, outline: Outline, part: str = "") -> str:
-    """Return an id as Qualtrics forms it: two letters and 15 characters."""
-    digest = hashlib.sha256(f"{outline.sha256}/{kind}/{part}".encode()).hexdigest()
-    return f"{kind}_{digest[:15]}"
-
-
 def _entry(outline: Outline, survey: str, responses: str) -> _Json:
-    owner = _id("UR", outline)
+    owner = qualtrics_id("UR", outline)
     return {
         "SurveyID": survey,
         "SurveyName": outline.title[outline.language],
@@ -145,7 +135,7 @@ def _blocks(outline: Outline) -> list[_Json]:
             {
                 "Type": "Standard" if position else "Default",
                 "Description": screen.id,
-                "ID": _id("BL", outline, screen.id),
+                "ID": qualtrics_id("BL", outline, screen.id),
                 "BlockElements": [
                     {"Type": "Question", "QuestionID": numbers.question(item.column)}
                     for item in screen.items
@@ -154,133 +144,7 @@ def _blocks(outline: Outline) -> list[_Json]:
             }
         )
     trash = {"Type": "Trash", "Description": "Trash / Unused Questions", "BlockElements": []}
-    return [*found, {**trash, "ID": _id("BL", outline, "trash")}]
-
-
-def _flow(outline: Outline) -> _Json:
-    ids = (f"FL_{number}" for number in count(2))
-    numbers = Numbers(outline)
-    flow: list[_Json] = [_declare(outline, ids)]
-    stopped = 0
-    drawn = False
-    for screen in outline.screens:
-        if len(screen.unless) > stopped:
-            flow.append(_stop(screen, numbers, ids))
-            stopped = len(screen.unless)
-        if not screen.version:
-            flow.append(_show(screen, outline, ids))
-        elif not drawn:
-            flow.append(_draw(outline, ids))
-            drawn = True
-    used = int(next(ids).removeprefix("FL_")) - 1
-    return {"Type": "Root", "FlowID": "FL_1", "Flow": flow, "Properties": {"Count": used}}
-
-
-def _show(screen: Screen, outline: Outline, ids: Iterator[str]) -> _Json:
-    return {
-        "Type": "Standard",
-        "ID": _id("BL", outline, screen.id),
-        "FlowID": next(ids),
-        "Autofill": [],
-    }
-
-
-def _stop(screen: Screen, numbers: Numbers, ids: Iterator[str]) -> _Json:
-    """End the survey for those who refused or are not asked further."""
-    return {
-        "Type": "Branch",
-        "FlowID": next(ids),
-        "Description": "Refused or screened out",
-        "BranchLogic": any_holds(screen.unless, numbers),
-        "Flow": [{"Type": "EndSurvey", "FlowID": next(ids)}],
-    }
-
-
-def _draw(outline: Outline, ids: Iterator[str]) -> _Json:
-    """Draw a version; its tasks are shown in an order of their own for each person."""
-    groups = []
-    draw = next(ids)
-    for version in outline.versions:
-        screens = [screen for screen in outline.screens if screen.version == version.name]
-        group = next(ids)
-        data = _data(version.name, next(ids))
-        shuffle = next(ids)
-        shown = [_show(screen, outline, ids) for screen in screens]
-        if outline.shuffle_tasks:
-            shown = [
-                {
-                    "Type": "BlockRandomizer",
-                    "FlowID": shuffle,
-                    "SubSet": len(screens),
-                    "EvenPresentation": False,
-                    "Flow": shown,
-                }
-            ]
-        groups.append(
-            {
-                "Type": "Group",
-                "FlowID": group,
-                "Description": f"Version {version.name}: block {version.block}",
-                "Flow": [data, *shown],
-            }
-        )
-    return {
-        "Type": "BlockRandomizer",
-        "FlowID": draw,
-        "SubSet": 1,
-        "EvenPresentation": True,
-        "Flow": groups,
-    }
-
-
-def _declare(outline: Outline, ids: Iterator[str]) -> _Json:
-    """Declare the version first, so that it is a column for everybody."""
-    return _data("", next(ids), {"survey": outline.id, "survey_sha256": outline.sha256})
-
-
-def _data(version: str, id: str, more: dict[str, str] | None = None) -> _Json:
-    fields = {VERSION: version, **(more or {})}
-    return {
-        "Type": "EmbeddedData",
-        "FlowID": id,
-        "EmbeddedData": [
-            {
-                "Description": name,
-                "Type": "Custom" if value else "Recipient",
-                "Field": name,
-                "VariableType": "String",
-                "DataVisibility": [],
-                "AnalyzeText": False,
-                **({"Value": value} if value else {}),
-            }
-            for name, value in fields.items()
-        ],
-    }
-
-
-def qualtrics_key(outline: Outline) -> list[KeyRow]:
-    """Return what each column and number of the answers means, exported as numeric values."""
-    found = version_rows(VERSION, outline.versions)
-    for item in outline.answered:
-        kept, field = item.kept
-        numbered = [(str(number), choice) for number, choice in enumerate(item.choices, 1)]
-        if item.kind == "single":
-            for code, choice in numbered:
-                found.append(KeyRow(item.column, kept, field, code, choice.meant))
-        elif item.kind == "multiple":
-            for code, choice in numbered:
-                found.append(KeyRow(f"{item.column}_{code}", kept, field, "1", choice.value))
-        elif item.kind == "matrix":
-            for place, row in enumerate(item.rows, 1):
-                for code, choice in numbered:
-                    column, part = f"{item.column}_{place}", f"{field}.{row.value}"
-                    found.append(KeyRow(column, kept, part, code, choice.meant))
-        elif item.kind == "ranking":
-            for code, choice in numbered:
-                found.append(KeyRow(f"{item.column}_{code}", kept, f"{field}.{choice.value}"))
-        else:
-            found.append(KeyRow(item.column, kept, field))
-    return found
+    return [*found, {**trash, "ID": qualtrics_id("BL", outline, "trash")}]
 
 
 def qualtrics_losses(outline: Outline) -> list[str]:

@@ -9,18 +9,12 @@ from pathlib import Path
 from ccegov_choice._files import write_atomic
 from ccegov_choice.errors import SurveyError, unknown_name
 from ccegov_choice.survey.exporting.key import KeyRow, key_text
-from ccegov_choice.survey.exporting.limesurvey import (
-    limesurvey_key,
-    limesurvey_losses,
-    limesurvey_text,
-)
+from ccegov_choice.survey.exporting.lime_codes import limesurvey_key
+from ccegov_choice.survey.exporting.limesurvey import limesurvey_losses, limesurvey_text
 from ccegov_choice.survey.exporting.outline import Outline
 from ccegov_choice.survey.exporting.outlining import outline
-from ccegov_choice.survey.exporting.qualtrics import (
-    qualtrics_key,
-    qualtrics_losses,
-    qualtrics_text,
-)
+from ccegov_choice.survey.exporting.qualtrics import qualtrics_losses, qualtrics_text
+from ccegov_choice.survey.exporting.qualtrics_key import qualtrics_key
 from ccegov_choice.survey.exporting.surveyjs import (
     surveyjs_key,
     surveyjs_losses,

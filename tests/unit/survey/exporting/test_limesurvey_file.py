@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ccegov_choice.survey.exporting.lime_rows import answer_codes, question_codes
-from ccegov_choice.survey.exporting.limesurvey import limesurvey_key, limesurvey_text
+from ccegov_choice.survey.exporting.lime_codes import answer_codes, limesurvey_key, question_codes
+from ccegov_choice.survey.exporting.limesurvey import limesurvey_text
 from ccegov_choice.survey.exporting.outlining import outline
 
 NAME = re.compile(r"\b([a-z][A-Za-z0-9]*)(?:_(SQ\d+))?\.(?:NAOK|shown)")

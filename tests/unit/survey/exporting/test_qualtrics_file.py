@@ -8,7 +8,8 @@ import re
 import pytest
 
 from ccegov_choice.survey.exporting.outlining import outline
-from ccegov_choice.survey.exporting.qualtrics import qualtrics_key, qualtrics_losses, qualtrics_text
+from ccegov_choice.survey.exporting.qualtrics import qualtrics_losses, qualtrics_text
+from ccegov_choice.survey.exporting.qualtrics_key import qualtrics_key
 
 ID = {"SV": r"SV_[a-zA-Z0-9]{15}", "BL": r"BL_[a-zA-Z0-9]{15}", "RS": r"RS_[a-zA-Z0-9]{15}"}
 
