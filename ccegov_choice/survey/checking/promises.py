@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ccegov_choice.errors import Problem
+from ccegov_choice.survey.checking.identifiers import id_problems
 from ccegov_choice.survey.checking.place import place
 from ccegov_choice.survey.survey import Survey
 
@@ -22,6 +23,7 @@ LONG_LEASE = 24 * 60
 
 def promise_problems(survey: Survey) -> Iterator[Problem]:
     """Yield everything about owner, law, retention and consequence that is missing or wrong."""
+    yield from id_problems("survey", survey.id, place(survey, "id"))
     yield from _owner_problems(survey)
     yield from _retention_problems(survey)
     yield from _panel_problems(survey)
@@ -59,12 +61,30 @@ def promise_advice(survey: Survey) -> Iterator[Problem]:
             "a digital service leaves out are left out of this survey as well.",
             place(survey, "fieldwork", "modes"),
         )
+    yield from _consent_advice(survey)
     if survey.page_of_kind("contact") is None:
         yield Problem(
             "people cannot ask to hear what becomes of their answers",
             'Add a page of kind "contact"; contacts are kept apart from the answers.',
             place(survey, "pages"),
         )
+
+
+def _consent_advice(survey: Survey) -> Iterator[Problem]:
+    """Yield what the consent page should say and does not: whom to write to."""
+    page = survey.page_of_kind("consent")
+    if page is None:
+        return
+    for language in survey.languages:
+        text = page.body if isinstance(page.body, str) else page.body.get(language, "")
+        for key in ("contact", "data_protection"):
+            address = getattr(survey.owner, key)
+            if text and address and address not in text:
+                yield Problem(
+                    f"the consent page does not give the address '{address}' in '{language}'",
+                    "Say there whom people can write to about the survey, and about their data.",
+                    place(survey, "page", page.id),
+                )
 
 
 def _owner_problems(survey: Survey) -> Iterator[Problem]:

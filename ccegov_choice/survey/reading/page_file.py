@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -66,12 +67,16 @@ def read_page(
     if root is None:
         return None, problems
     page = _page(root, path.stem, body, study)
-    parts = {
-        ("question", str(item.get("id", item.get("covariate", "")))): ("question", index)
-        for index, item in enumerate(root.content.get("question", []))
-        if isinstance(item, dict)
-    }
-    return ReadPage(page, root.notes.all_positions(), cast(dict[KeyPath, KeyPath], parts)), problems
+    return ReadPage(page, root.notes.all_positions(), dict(_parts(root))), problems
+
+
+def _parts(root: Section) -> Iterator[tuple[KeyPath, KeyPath]]:
+    """Yield questions by id, and where they stand."""
+    given = root.content.get("question")
+    for index, item in enumerate(given if isinstance(given, list) else []):
+        if isinstance(item, dict):
+            id = str(item.get("id", item.get("covariate", "")))
+            yield ("question", id), ("question", index)
 
 
 def _page(root: Section, id: str, body: str, study: Study) -> Page:

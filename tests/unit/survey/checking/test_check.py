@@ -82,6 +82,7 @@ BROKEN = {
         replace(D, retention=replace(D.retention, contacts_days=0)),
         "contacts_days is not a number of days",
     ),
+    "survey id": (replace(D, id="Duty of 2026"), "cannot be the id of a survey"),
     "no day": (
         replace(D, retention=replace(D.retention, closes="30.6.2027")),
         "'30.6.2027' is not a day",
@@ -348,6 +349,10 @@ ADVICE = {
         replace(D, fieldwork=replace(D.fieldwork, modes=("web",))),
         "can only be answered on a screen",
     ),
+    "silent about whom to ask": (
+        page_with(D, "consent", body="Write to survey@housing.example."),
+        "does not give the address 'data-protection@housing.example'",
+    ),
     "no contact": (reordered(D, *ids(D, "contact")), "cannot ask to hear"),
     "forced": (
         question_with(D, "poor_health", options=D.questions["poor_health"].options[:2]),
@@ -418,8 +423,8 @@ def test_links_and_pictures_are_no_brackets_to_fill_in():
 
 
 def test_the_law_may_keep_its_words_on_the_consent_page():
-    survey = page_with(D, "consent", body="You are the data subject.")
-    assert survey.advice() == ()
+    words = f"{D.page('consent').body} You are the data subject."
+    assert page_with(D, "consent", body=words).advice() == ()
 
 
 @pytest.mark.parametrize(
