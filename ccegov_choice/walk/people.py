@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -71,7 +71,7 @@ class People:
         path : str or Path
             A file with ``[[class]]`` tables as `ClassTaste.read` takes them, and optionally
             ``formula``, ``[covariates]`` (shares of answers by question), ``[languages]``,
-            ``[views]`` and ``[behaviour]``.
+            ``[views]`` and ``[behaviour]``. Coefficients left out are zero.
         survey : Survey
             What they will answer.
 
@@ -97,8 +97,21 @@ class People:
         )
         if notes.problems:
             raise SurveyError.of(notes.problems, f"{path} has {{count}} problems:")
+        names = people.utility(survey).names
+        people = replace(people, truth=_with_zeros(truth, names))
         people.require_fitting(survey, str(path))
         return people
+
+
+def _with_zeros(truth: ClassTaste, names: tuple[str, ...]) -> ClassTaste:
+    """Return the classes with zero for every coefficient that no class names."""
+    zeros = dict.fromkeys(names, 0.0)
+    return ClassTaste(
+        {
+            name: (share, {**zeros, **(taste if isinstance(taste, Mapping) else taste.mean)})
+            for name, (share, taste) in truth.classes.items()
+        }
+    )
 
 
 def _answers(top: Section, survey: Survey) -> dict[str, Shares]:

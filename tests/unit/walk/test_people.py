@@ -54,6 +54,15 @@ def test_whatever_is_left_out_has_a_default(tmp_path, survey):
     assert read.utility(survey).names[0] == "te_decision_days"
 
 
+def test_coefficients_left_out_are_zero(tmp_path, survey):
+    lines = [line for line in CLASS.splitlines() if "ac_" not in line and "va_" not in line]
+    read = People.read(write(tmp_path, "\n".join(lines)), survey)
+    _, tastes = read.truth.classes["all"]
+    assert set(tastes) == set(read.utility(survey).names)
+    assert tastes["ac_channel[phone]"] == 0.0
+    assert tastes["te_decision_days"] == -0.05
+
+
 def test_every_mistake_is_told_with_its_line(tmp_path, survey):
     text = """[covariates]
 digital_confidense = { low = 0.4 }
