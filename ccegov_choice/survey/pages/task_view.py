@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ccegov_choice.errors import StudyError
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.survey.answers.tasks import asked_about
-from ccegov_choice.survey.page import Page
+from ccegov_choice.survey.pages.glossary import glossary
 from ccegov_choice.survey.pages.voice import Voice
 from ccegov_choice.survey.steps import Step, Way
 from ccegov_choice.survey.task import Offer, Task
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 # beyond this share of empty places, lines of cards are not aligned: gaps would look like errors
 _MOST_GAPS = 0.25
@@ -47,16 +52,6 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Meaning:
-    """What an attribute means, and what its levels mean."""
-
-    attribute: str
-    label: str
-    definition: str
-    levels: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class TaskView:
     """A task as it is shown.
 
@@ -72,8 +67,8 @@ class TaskView:
         Whether the same line of all cards stands at the same height.
     marked : bool
         Whether lines that differ are marked: some do, and some do not.
-    glossary : tuple of Meaning
-        What the lines mean.
+    glossary : tuple of Markup
+        What the lines mean, in their order.
     """
 
     lines: tuple[Line, ...]
@@ -81,7 +76,7 @@ class TaskView:
     others: tuple[Card, ...]
     aligned: bool
     marked: bool
-    glossary: tuple[Meaning, ...]
+    glossary: tuple[Markup, ...]
 
     @property
     def everything(self) -> tuple[Card, ...]:
@@ -91,11 +86,6 @@ class TaskView:
     def card(self, name: str) -> Card | None:
         """Return an option by its name."""
         return next((card for card in self.everything if card.name == name), None)
-
-    @property
-    def staying(self) -> tuple[str, ...]:
-        """Names of options that mean choosing nothing new."""
-        return tuple(c.name for c in self.everything if c.kind in ("opt_out", "status_quo"))
 
 
 def task_view(voice: Voice, step: Step, way: Way, *, highlight: bool) -> TaskView:
@@ -125,6 +115,7 @@ def task_view(voice: Voice, step: Step, way: Way, *, highlight: bool) -> TaskVie
     with_levels = tuple(card for card in cards if card.levels)
     differing = task.differing()
     lines = tuple(Line(a.id, voice.say(a.label), a.id in differing) for a in attributes)
+    meanings = glossary(voice)
     found = sum(line.differs for line in lines)
     places = len(with_levels) * len(lines)
     filled = sum(len(card.levels) for card in with_levels)
@@ -134,29 +125,8 @@ def task_view(voice: Voice, step: Step, way: Way, *, highlight: bool) -> TaskVie
         others=tuple(card for card in cards if not card.levels),
         aligned=filled >= (1 - _MOST_GAPS) * places,
         marked=highlight and settings.highlight and 0 < found < len(lines),
-        glossary=_glossary(voice, attributes),
+        glossary=tuple(meanings[a.id] for a in attributes if a.id in meanings),
     )
-
-
-def titles(voice: Voice, task: Task, order: tuple[str, ...]) -> dict[str, str]:
-    """Return what each option of a task is called on the page, in the order shown."""
-    found, free = {}, 0
-    for name in order or tuple(offer.alternative for offer in task.offers):
-        offer = task.offer(name)
-        if offer is None:
-            continue
-        found[name] = _title(voice, offer, free)
-        free += offer.kind == "unlabelled"
-    return found
-
-
-def _title(voice: Voice, offer: Offer, position: int) -> str:
-    named = {a.id: a for a in voice.survey.study.named_alternatives}.get(offer.alternative)
-    if named is not None:
-        return voice.say(named.label)
-    letters = voice.letters
-    letter = letters[position] if position < len(letters) else str(position + 1)
-    return voice.words.say("task.option", letter=letter)
 
 
 def _attributes(voice: Voice, task: Task, order: tuple[str, ...]) -> tuple[Attribute, ...]:
@@ -168,28 +138,36 @@ def _attributes(voice: Voice, task: Task, order: tuple[str, ...]) -> tuple[Attri
 def _cards(
     voice: Voice, offers: tuple[Offer, ...], attributes: tuple[Attribute, ...], way: Way
 ) -> tuple[Card, ...]:
-    found, free = [], 0
     named = {a.id: a for a in voice.survey.study.named_alternatives}
+    letters = iter(voice.letters)
+    found = []
     for offer in offers:
         alternative = named.get(offer.alternative)
-        levels = {}
-        for attribute in attributes:
-            if attribute.id in offer.levels:
-                levels[attribute.id] = _level(voice, attribute, offer.levels[attribute.id])
-            elif attribute.id in offer.personal:
-                reply = way.reply(offer.personal[attribute.id])
-                levels[attribute.id] = _own_level(voice, attribute, offer, reply)
-        description = voice.say(alternative.description) if alternative else ""
-        title = _title(voice, offer, free)
-        free += offer.kind == "unlabelled"
+        if alternative is None:
+            letter = next(letters, offer.alternative)
+            title, description = voice.words.say("task.option", letter=letter), ""
+        else:
+            title, description = voice.say(alternative.label), voice.say(alternative.description)
+        levels = {a.id: level for a in attributes if (level := _level_of(voice, offer, a, way))}
         found.append(Card(offer.alternative, title, description, offer.kind, levels))
     return tuple(found)
 
 
-def _level(voice: Voice, attribute: Attribute, cell: str | float) -> Level:
+def _level_of(voice: Voice, offer: Offer, attribute: Attribute, way: Way) -> Level | None:
+    if attribute.id in offer.levels:
+        return _level(voice, attribute.id, offer.levels[attribute.id])
+    if attribute.id not in offer.personal:
+        return None
+    question = offer.personal[attribute.id]
+    return _own_level(voice, attribute, question, way.reply(question))
+
+
+@lru_cache(maxsize=20_000)
+def _level(voice: Voice, attribute_id: str, cell: str | float) -> Level:
+    attribute = voice.survey.study.attribute(attribute_id)
     try:
         level = attribute.level(cell)
-    except StudyError:
+    except StudyError:  # a number between those of the study, such as people bring along
         if isinstance(cell, str):
             return Level(cell)
         return Level(voice.amount(cell, attribute.unit, attribute.unit_plural))
@@ -197,34 +175,14 @@ def _level(voice: Voice, attribute: Attribute, cell: str | float) -> Level:
     return Level(voice.say(level.label), level.image or "", alt)
 
 
-def _own_level(voice: Voice, attribute: Attribute, offer: Offer, reply: object) -> Level:
+def _own_level(voice: Voice, attribute: Attribute, asked: str, reply: object) -> Level:
     """Return the level a person brings along, as they said it."""
     if reply is None or isinstance(reply, (list, dict)):
         return Level(voice.words["task.as_today"])
     if isinstance(reply, (int, float)):
-        return _level(voice, attribute, float(reply))
+        return _level(voice, attribute.id, float(reply))
     if reply in attribute.level_ids:
-        return _level(voice, attribute, str(reply))
-    question = voice.survey.questions.get(offer.personal[attribute.id])
+        return _level(voice, attribute.id, str(reply))
+    question = voice.survey.questions.get(asked)
     option = question.option(str(reply)) if question else None
     return Level(voice.say(option.text) if option else str(reply))
-
-
-def _glossary(voice: Voice, attributes: tuple[Attribute, ...]) -> tuple[Meaning, ...]:
-    found = []
-    for attribute in attributes:
-        text = voice.survey.glossary.get(attribute.id) or attribute.definition
-        levels = tuple(
-            (voice.say(level.label), voice.say(level.description))
-            for level in attribute.shown_levels
-            if level.description and level.description != level.label
-        )
-        if text or levels:
-            label, definition = voice.say(attribute.label), voice.say(text)
-            found.append(Meaning(attribute.id, label, definition, levels))
-    return tuple(found)
-
-
-def page_of_tasks(way: Way) -> Page | None:
-    """Return the page that stands for all tasks, if the survey has one."""
-    return way.survey.page_of_kind("tasks")
