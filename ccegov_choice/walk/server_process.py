@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from ccegov_choice.errors import ResponseError, SurveyError
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_NOT_REAL = 'class="preview"'  # the banner of every page whose answers do not count
 _START_SECONDS, _STOP_SECONDS = 60.0, 30.0
 
 
@@ -38,6 +39,33 @@ def require_loopback(url: str) -> str:
             cure="Rehearse on the machine of the server: http://127.0.0.1:8000.",
         )
     return url.rstrip("/")
+
+
+def require_rehearsal(url: str) -> str:
+    """Return an address if the server there keeps its answers apart from real ones.
+
+    Raises
+    ------
+    SurveyError
+        If citizens would take real places.
+    ResponseError
+        If nobody answers there.
+    """
+    address = require_loopback(url)
+    try:
+        with urllib.request.urlopen(f"{address}/", timeout=10) as answer:
+            page = answer.read().decode(errors="replace")
+    except OSError as error:
+        raise ResponseError(
+            f"no survey answers there: {error}", where=url, cure="Start the server first."
+        ) from error
+    if _NOT_REAL not in page:
+        raise SurveyError(
+            "this server takes real answers, and robots would use up real places",
+            where=url,
+            cure="Start it with --ledger robot, or let the walk start one: leave --url out.",
+        )
+    return address
 
 
 def free_port() -> int:

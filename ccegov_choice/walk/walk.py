@@ -22,7 +22,7 @@ from ccegov_choice.walk.crowd import Plan, Walked, walk_crowd, walk_share
 from ccegov_choice.walk.diary import Diary
 from ccegov_choice.walk.load_report import LoadReport, load_report
 from ccegov_choice.walk.people import People
-from ccegov_choice.walk.server_process import ServerProcess, require_loopback
+from ccegov_choice.walk.server_process import ServerProcess, require_rehearsal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,7 +153,7 @@ def walk_survey(
     Raises
     ------
     SurveyError
-        If the survey is not valid, has no folder, or the address is not on this machine.
+        If the survey has no folder, or the address is not on this machine or takes real answers.
     ResponseError
         If the server does not start, or cannot be reached any more.
     """
@@ -198,7 +198,7 @@ def _served(
     folder: Path, options: Sequence[str], url: str | None
 ) -> Iterator[tuple[str, ServerProcess | None]]:
     if url is not None:
-        yield require_loopback(url), None
+        yield require_rehearsal(url), None
         return
     server = ServerProcess.start(folder, options)
     try:

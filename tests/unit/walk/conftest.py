@@ -55,9 +55,9 @@ def served(tmp_path):
     """Serve a survey to robots; yield address, store and signer. `wrap` puts something around it."""
 
     @contextmanager
-    def serve(survey, wrap=lambda app: app):
+    def serve(survey, wrap=lambda app: app, ledger="robot"):
         with ResponseStore.open(f"sqlite:///{tmp_path}/answers.sqlite") as store:
-            app = create_app(survey, store, ServerSettings(KEY, ledger="robot"))
+            app = create_app(survey, store, ServerSettings(KEY, ledger=ledger))
             with running(wrap(app)) as address:
                 yield address, store, Signer(KEY)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ccegov_choice.errors import SurveyError
+from ccegov_choice.errors import ResponseError, SurveyError
 from ccegov_choice.survey.server.person_code import code_of
 from ccegov_choice.walk.audit import audit
 from ccegov_choice.walk.behaviour import Behaviour
@@ -12,7 +12,7 @@ from ccegov_choice.walk.browser import ServerGoneError
 from ccegov_choice.walk.choices import with_truth
 from ccegov_choice.walk.crowd import Plan, walk_crowd
 from ccegov_choice.walk.load_report import load_report
-from ccegov_choice.walk.server_process import free_port, require_loopback
+from ccegov_choice.walk.server_process import free_port, require_loopback, require_rehearsal
 
 EVERYTHING = Behaviour(reload=1, back=1, answer_twice=1, lose_cookie=1, give_up=0)
 
@@ -99,12 +99,15 @@ def test_an_answer_sent_again_because_nobody_answered_is_kept_once(served, surve
 
 
 class ShowsAnotherLevel:
-    """An application that says 'brusque' where the design says 'polite', and the reverse."""
+    """An application whose pages say '40 working days' where the design says 10."""
 
     def __init__(self, app):
         self.app = app
 
     async def __call__(self, scope, receive, send):
+        plain = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
+        scope = {**scope, "headers": plain}
+
         async def changed(message):
             if message["type"] == "http.response.start":
                 kept = [(k, v) for k, v in message["headers"] if k != b"content-length"]
@@ -143,3 +146,22 @@ def test_citizens_who_do_not_exist_stay_at_home():
     for url in ("https://survey.example.org", "http://10.0.0.1:80", "127.0.0.1:8000"):
         with pytest.raises(SurveyError, match="not on this machine"):
             require_loopback(url)
+
+
+@pytest.mark.parametrize("ledger", ["robot", "preview"])
+def test_a_server_that_keeps_answers_apart_may_be_walked(served, survey, ledger):
+    with served(survey, ledger=ledger) as (address, _, _):
+        assert require_rehearsal(f"{address}/") == address
+
+
+def test_robots_take_no_real_places(served, survey):
+    with (
+        served(survey, ledger="live") as (address, _, _),
+        pytest.raises(SurveyError, match="takes real answers"),
+    ):
+        require_rehearsal(address)
+
+
+def test_an_address_without_a_server_is_told():
+    with pytest.raises(ResponseError, match="no survey answers there"):
+        require_rehearsal(f"http://127.0.0.1:{free_port()}")
