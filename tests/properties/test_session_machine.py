@@ -64,6 +64,22 @@ class Model:
     code: str = ""
     counts: dict[str, dict[str, object]] = field(default_factory=dict)
     posted: set[tuple[str, str, str]] = field(default_factory=set)
+    versions: dict[str, int] = field(default_factory=dict)
+    nonces: dict[str, str] = field(default_factory=dict)
+    based_on: dict[str, int] = field(default_factory=dict)
+
+    def looks_at(self, path: str, sent: tuple[str, list[tuple[str, str]]]) -> None:
+        """Note which answer a form was filled with."""
+        self.based_on[dict(sent[1])["nonce"]] = self.versions.get(path, 0)
+
+    def expects(self, path: str, nonce: str, payload: dict[str, object]) -> int:
+        """Say what must become of a form."""
+        known = (path, nonce, repr(payload)) in self.posted
+        fresh = self.based_on[nonce] == self.versions.get(path, 0)
+        own = self.nonces.get(path) == nonce
+        same = self.counts.get(path) == payload
+        return KEPT if known or fresh or own or same else ASKED
+
     done: bool = False
     erased: bool = False
 
@@ -93,6 +109,7 @@ class Interviews(RuleBasedStateMachine):
         self.people: list[Model] = []
         self.browsers: list[tuple[Citizen, Model | None]] = []
         self.tabs: list[Tab] = []
+        self.start()
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
@@ -101,7 +118,7 @@ class Interviews(RuleBasedStateMachine):
 
     # -- who is where -----------------------------------------------------------------------
 
-    def browser(self, data: st.DataObject, **wanted: bool) -> int:
+    def browser(self, data: st.DataObject) -> int:
         known = [place for place, (_, who) in enumerate(self.browsers) if who is not None]
         under_way = [p for p in known if not self.browsers[p][1].done]
         return data.draw(st.sampled_from(under_way if under_way else known), label="browser")
@@ -109,16 +126,22 @@ class Interviews(RuleBasedStateMachine):
     def at_work(self) -> bool:
         return any(who is not None and not who.erased for _, who in self.browsers)
 
-    def filled(self, data: st.DataObject, citizen: Citizen) -> tuple[str, list[tuple[str, str]]]:
+    def filled(
+        self, data: st.DataObject, citizen: Citizen, who: Model
+    ) -> tuple[str, list[tuple[str, str]]]:
         replies = data.draw(REPLIES.get(citizen.path, CHOICES), label=citizen.path)
         names = citizen.form().names
-        return citizen.fill({name: v for name, v in replies.items() if name in names})
+        sent = citizen.fill({name: v for name, v in replies.items() if name in names})
+        who.looks_at(citizen.path, sent)
+        return sent
 
     def post(self, place: int, who: Model, path: str, sent: tuple[str, list]) -> int:
         """Post a form in a browser, and note what must be true from now on."""
         citizen, mine = self.browsers[place]
         fields = dict(sent[1])
         was_done = who.done
+        payload = payload_of(path, fields, who)
+        expected = who.expects(path, fields["nonce"], payload)
         citizen.send(*sent)
         if mine is None or mine.erased:
             assert citizen.path == "/resume"
@@ -127,21 +150,27 @@ class Interviews(RuleBasedStateMachine):
             assert citizen.status in (200, 422), "a form of somebody else is not taken"
             self.settle(mine, citizen)
             return FORM_REFUSED
+        if was_done:
+            assert citizen.path == "/page/end"
+            return FORM_REFUSED
+        if payload is None:
+            assert citizen.status == 422
+            return FORM_REFUSED
+        assert (citizen.status == 409) == (expected == ASKED), "who is asked, and who is not"
         if citizen.status == 409:
-            who.posted.add((path, fields["nonce"], repr(payload_of(path, fields))))
+            who.posted.add((path, fields["nonce"], repr(payload)))
             return ASKED
         assert citizen.status == 200, citizen.html
-        if was_done or not citizen.page.history:
-            return FORM_REFUSED
-        self.acknowledged(who, path, fields)
+        self.acknowledged(who, path, fields["nonce"], payload)
         self.settle(who, citizen)
         return KEPT
 
-    def acknowledged(self, who: Model, path: str, fields: dict[str, str]) -> None:
-        payload = payload_of(path, fields)
-        form = (path, fields["nonce"], repr(payload))
-        if form not in who.posted:  # the same form again changes nothing
+    def acknowledged(self, who: Model, path: str, nonce: str, payload: dict[str, object]) -> None:
+        form = (path, nonce, repr(payload))
+        if form not in who.posted and who.counts.get(path) != payload:
             who.counts[path] = payload
+            who.nonces[path] = nonce
+            who.versions[path] = who.versions.get(path, 0) + 1
         who.posted.add(form)
 
     def settle(self, who: Model, citizen: Citizen) -> None:
@@ -152,8 +181,11 @@ class Interviews(RuleBasedStateMachine):
 
     # -- what people do ---------------------------------------------------------------------
 
-    @precondition(lambda self: len(self.people) < 3)
+    @precondition(lambda self: len(self.people) < 2)
     @rule()
+    def start_another(self) -> None:
+        self.start()
+
     def start(self) -> None:
         citizen = self.field.citizen().agree()
         who = Model(re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", citizen.html)[0])
@@ -168,7 +200,7 @@ class Interviews(RuleBasedStateMachine):
         citizen.get("/page/next")
         if who.erased or citizen.path in ("/page/end", "/resume"):
             return
-        self.post(place, who, citizen.path, self.filled(data, citizen))
+        self.post(place, who, citizen.path, self.filled(data, citizen, who))
 
     @precondition(at_work)
     @rule(data=st.data())
@@ -178,7 +210,7 @@ class Interviews(RuleBasedStateMachine):
         citizen.get("/page/next")
         if who.erased or citizen.path in ("/page/end", "/resume"):
             return
-        path, sent = citizen.path, self.filled(data, citizen)
+        path, sent = citizen.path, self.filled(data, citizen, who)
         self.post(place, who, path, sent)
         first = citizen.path
         self.post(place, who, path, sent)
@@ -194,28 +226,49 @@ class Interviews(RuleBasedStateMachine):
         path = data.draw(st.sampled_from(sorted(who.counts)), label="back to")
         citizen.get(path)
         if citizen.path == path:
-            self.post(place, who, path, self.filled(data, citizen))
+            self.post(place, who, path, self.filled(data, citizen, who))
 
     @precondition(at_work)
     @rule(data=st.data())
     def open_a_tab(self, data: st.DataObject) -> None:
-        place = self.browser(data)
+        self.open_tab(data, self.browser(data))
+
+    def open_tab(self, data: st.DataObject, place: int) -> Tab | None:
         citizen, who = self.browsers[place]
         paths = ["/page/next", *sorted(who.counts)]
         citizen.get(data.draw(st.sampled_from(paths), label="opened"))
-        if not who.erased and citizen.path not in ("/page/end", "/resume"):
-            self.tabs.append(Tab(who, citizen.path, self.filled(data, citizen)))
+        if who.erased or citizen.path in ("/page/end", "/resume"):
+            return None
+        self.tabs.append(Tab(who, citizen.path, self.filled(data, citizen, who)))
+        return self.tabs[-1]
+
+    @precondition(at_work)
+    @rule(data=st.data(), which=st.sampled_from(["kept", "posted", ""]))
+    def answer_in_two_tabs(self, data: st.DataObject, which: str) -> None:
+        place = self.browser(data)
+        citizen, who = self.browsers[place]
+        tab = self.open_tab(data, place)
+        if tab is not None:
+            citizen.get(tab.path)
+            self.post(place, who, tab.path, self.filled(data, citizen, who))
+            self.post_tab(place, tab, which)
 
     @precondition(lambda self: self.tabs and self.browsers)
     @rule(data=st.data(), which=st.sampled_from(["kept", "posted", ""]))
     def post_from_an_old_tab(self, data: st.DataObject, which: str) -> None:
         tab = data.draw(st.sampled_from(self.tabs), label="tab")
-        place = data.draw(st.integers(0, len(self.browsers) - 1), label="browser")
+        own = [place for place, (_, who) in enumerate(self.browsers) if who is tab.who]
+        any_ = list(range(len(self.browsers)))
+        place = data.draw(st.sampled_from([*own, *own, *any_]), label="browser")
+        self.post_tab(place, tab, which)
+
+    def post_tab(self, place: int, tab: Tab, which: str) -> None:
         citizen, who = self.browsers[place]
         if self.post(place, tab.who, tab.path, tab.sent) != ASKED:
             return
         before = dict(who.counts)
         action, pairs = citizen.fill({"which": which or []})
+        who.looks_at(tab.path, (action, pairs))
         if which == "posted":
             self.post(place, who, tab.path, (action, pairs))
             return
@@ -279,7 +332,7 @@ class Interviews(RuleBasedStateMachine):
         citizen.get("/page/next")
         if who.erased or citizen.path in ("/page/end", "/resume"):
             return
-        path, sent = citizen.path, self.filled(data, citizen)
+        path, sent = citizen.path, self.filled(data, citizen, who)
         whole = type(self.store).answer
 
         def breaking(store: ResponseStore, *given: object, **named: object) -> None:
@@ -348,20 +401,22 @@ def paths_of(person: Person) -> dict[str, str]:
     return {step.item: f"/page/{step.id}" for step in way.steps}
 
 
-def payload_of(path: str, fields: dict[str, str]) -> dict[str, object]:
-    """Return what is to be kept of a form."""
+def payload_of(path: str, fields: dict[str, str], who: Model) -> dict[str, object] | None:
+    """Return what is to be kept of a form; None if something is missing."""
     if path == "/page/about":
         return {"work": fields["q.work"]}
     if path == "/page/more":
         words = {"words": fields["q.words"] or None}
-        return {"hours": int(fields["q.hours"]), **words} if "q.hours" in fields else words
+        if who.counts["/page/about"]["work"] == "no":  # also if the form was made when it was yes
+            return words
+        return {"hours": int(fields["q.hours"]), **words} if "q.hours" in fields else None
     chosen = fields["chosen"]
     return {"dont_know": True} if chosen == "dont_know" else {"chosen": chosen}
 
 
 Interviews.TestCase.settings = settings(
-    max_examples=15,
-    stateful_step_count=20,
+    max_examples=20,
+    stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

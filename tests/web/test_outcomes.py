@@ -88,6 +88,16 @@ def test_a_question_opened_by_going_back_is_asked_before_going_on(field):
     assert citizen.answer({"q.hours": "8"}).path == "/page/task-1"
 
 
+def test_a_form_shown_before_an_earlier_question_opened_again_is_taken(field):
+    citizen = field.citizen().agree().answer({"q.work": "no"}).answer({"q.words": "x"})
+    sent = citizen.fill({"chosen": "A"})
+    citizen.get("/page/about").answer({"q.work": "yes"})
+    assert citizen.send(*sent).path == "/page/more"
+    assert len(answers(field)) == 3
+    assert citizen.answer({"q.hours": "8"}).path == "/page/task-1"
+    assert [c.value for c in citizen.form().named("chosen") if c.on] == ["A"]
+
+
 # -- two tabs ------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from ccegov_choice.responses.refusals import NotTakingPart
 from ccegov_choice.survey.answering import FieldProblem, read_form
 from ccegov_choice.survey.judging import after_answer, claims, step_to_show, uncounted
 from ccegov_choice.survey.server import panel
+from ccegov_choice.survey.server.form_token import FormToken
 from ccegov_choice.survey.server.reply import Reply, go
 from ccegov_choice.survey.server.site import Site
 from ccegov_choice.survey.server.turn import Turn
@@ -40,21 +41,26 @@ def answer(site: Site, visit: Visit) -> Reply:
     if person is None:
         return go("/resume")
     way = site.way(person)
-    step, asked_for = step_to_show(way, visit.values["step"])
     if person.state != "started":
         return go(f"/page/{way.steps[-1].id}")
-    if not asked_for or step.page.kind == "end":
-        return go(f"/page/{step.id}")
-    return _take_in(Turn(site, visit, person, way, step))
+    reached, asked_for = step_to_show(way, visit.values["step"])
+    step = way.step(visit.values["step"])
+    if step is None or step.page.kind == "end":
+        return go(f"/page/{reached.id}")
+    turn = Turn(site, visit, person, way, step)
+    which = turn.which_token
+    # a form that was shown to this person is taken also when a question before it is open again
+    if token := which or turn.token:
+        return _take_in(turn, token, asked_which=which is not None)
+    if not asked_for:
+        return go(f"/page/{reached.id}")
+    # made for somebody else, perhaps the person before: nothing of it is repeated
+    return turn.page((FieldProblem("", "error.expired"),))
 
 
-def _take_in(turn: Turn) -> Reply:
+def _take_in(turn: Turn, token: FormToken, *, asked_which: bool) -> Reply:
     visit, step, way = turn.visit, turn.step, turn.way
     which = visit.posted("which")
-    asked_which = turn.which_token
-    token = asked_which or turn.token
-    if token is None:  # made for somebody else, perhaps the person before: nothing is repeated
-        return turn.page((FieldProblem("", "error.expired"),))
     if visit.posted("do") == "count":  # what it comes to, for those without JavaScript
         return turn.page((), visit.fields)
     if asked_which and which == "kept":
