@@ -106,6 +106,7 @@ if TYPE_CHECKING:
         shortest_sufficient_survey as shortest_sufficient_survey,
     )
     from ccegov_choice.report.document import Report as Report
+    from ccegov_choice.responses.store import ResponseStore as ResponseStore
     from ccegov_choice.study import library as library
     from ccegov_choice.study.alternative import Alternative as Alternative
     from ccegov_choice.study.alternative import FromCovariate as FromCovariate
@@ -118,10 +119,14 @@ if TYPE_CHECKING:
     from ccegov_choice.study.profile import Profile as Profile
     from ccegov_choice.study.study import Study as Study
     from ccegov_choice.study.utility import Utility as Utility
+    from ccegov_choice.survey.replay import Replay as Replay
+    from ccegov_choice.survey.survey import Survey as Survey
     from ccegov_choice.tradeoff.importance import importance as importance
     from ccegov_choice.tradeoff.matrix import trade_matrix as trade_matrix
     from ccegov_choice.tradeoff.ratio import trade_offs as trade_offs
     from ccegov_choice.tradeoff.ratio import willingness_to_trade as willingness_to_trade
+    from ccegov_choice.walk.walk import Walk as Walk
+    from ccegov_choice.walk.walk import walk_survey as walk_survey
 
 # public name -> module that defines it
 _WHERE = {
@@ -163,6 +168,11 @@ _WHERE = {
     "Grid": "power.grid",
     "TimeBudget": "power.grid",
     "attribute_choices": "power.narrow",
+    "Survey": "survey.survey",
+    "Replay": "survey.replay",
+    "ResponseStore": "responses.store",
+    "walk_survey": "walk.walk",
+    "Walk": "walk.walk",
     "ChoiceData": "data.choice_data",
     "load_dataset": "data.datasets",
     "Logit": "models.logit.logit",
