@@ -150,6 +150,11 @@ def walk_survey(
     progress : callable, optional
         Called with the number of citizens who are through; by a walk with one client.
 
+    Returns
+    -------
+    Walk
+        Who the citizens were, what they did, and what the server kept of it.
+
     Raises
     ------
     SurveyError
