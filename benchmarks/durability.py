@@ -168,7 +168,7 @@ def kill_again_and_again(server: Server, rng: random.Random) -> Callable[[int], 
             server.wait(10)  # where few come by, it is ended all the same
         else:
             server.start()
-            time.sleep(rng.uniform(0.1, 1.5))
+            time.sleep(rng.uniform(0.1, 3.0))
         server.kill()
 
     return act
@@ -186,7 +186,8 @@ def measure(
     seed: int = 1,
 ) -> Outcome:
     """Let citizens answer while something goes wrong again and again; look everything up."""
-    browser._UNREACHABLE_SECONDS = 60.0  # the server is away on purpose
+    # the server is away on purpose, most of the time: citizens knock often and do not give up
+    browser._UNREACHABLE_SECONDS, browser._LONGEST_PAUSE = 600.0, 0.25
     survey = Survey.read(SURVEY)
     crowd = People.read(SURVEY / "people.toml", survey)
     server = Server(folder, database)
@@ -244,7 +245,7 @@ def _lock(database: str) -> None:
 def _fill(flag: Path) -> None:
     time.sleep(0.7)
     flag.touch()
-    time.sleep(0.7)
+    time.sleep(2.0)
     flag.unlink()
 
 

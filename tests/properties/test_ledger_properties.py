@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 from sqlalchemy import text
 
+from ccegov_choice.responses.clock import milliseconds
 from ccegov_choice.responses.records import Answer, Start, Version
 from ccegov_choice.responses.refusals import NotTakingPart
 from ccegov_choice.responses.shuffling import block_at
@@ -68,6 +70,8 @@ class Field(RuleBasedStateMachine):
         else:
             assert outcome.status == "stored"
             self.kept[who][item] = value
+        for (free_from,) in self._query(f"SELECT free_from FROM place WHERE person = '{who}'"):
+            assert free_from is None or free_from >= milliseconds(self.now) + LEASE * 60_000
         again = self.store.answer(who, posted, lease_minutes=LEASE)
         assert again.status == ("conflict" if outcome.status == "conflict" else "repeated")
         assert again.kept == outcome.kept
@@ -141,7 +145,7 @@ class Field(RuleBasedStateMachine):
         started = Counter(self.blocks.values())
         assert {t.block: t.started for t in counts.blocks} == {b: started[b] for b in BLOCKS}
 
-    def _query(self, sql: str) -> list[tuple[object, ...]]:
+    def _query(self, sql: str) -> list[tuple[Any, ...]]:
         return [
             tuple(row) for row in self.store._answers.read(lambda c: c.execute(text(sql)).all())
         ]
