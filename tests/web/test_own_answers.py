@@ -34,6 +34,13 @@ def test_seeing_ones_answers_by_code_does_not_log_in(field):
     assert other.get("/page/more").path == "/resume"
 
 
+def test_from_their_answers_people_under_way_find_back(field):
+    citizen, code = coded(field)
+    assert 'href="/page/next"' in citizen.get("/mine").html
+    other = field.citizen().get("/mine").answer({"code": code})
+    assert 'href="/page/next"' not in other.html
+
+
 def test_answers_can_be_taken_along(field):
     _, code = coded(field)
     other = field.citizen().get("/mine").answer({"code": code})

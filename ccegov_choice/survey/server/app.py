@@ -83,9 +83,15 @@ def _respondent_routes(site: Site) -> list[BaseRoute]:
         Route("/mine", endpoint(site, own_answers.mine, own_answers.use_mine), methods=both),
         Route("/privacy", endpoint(site, documents.privacy)),
         Route("/accessibility", endpoint(site, documents.accessibility)),
+        Route("/favicon.ico", _no_icon),
         Route("/static/{path:path}", _files(static)),
         Route("/media/{path:path}", _files(media_files(site.survey))),
     ]
+
+
+async def _no_icon(request: Request) -> Response:
+    # browsers ask for one by themselves; none is better than a page that nothing was found
+    return Response(status_code=204, headers={"Cache-Control": "public, max-age=86400"})
 
 
 def _files(files: dict[str, File]) -> Endpoint:

@@ -106,7 +106,9 @@ def _own(
     code = {"code": [visit.posted("code")]} if visit.posted("code") else {}
     session = visit.session if visit.session.id else replace(visit.session, id=new_id())
     form = site.form(visit, "/mine", session.id, "mine", values=code, problems=problems)
-    frame = site.frame(visit, person, finished=person.state != "started")
+    under_way = person.state == "started"
+    back = "/page/next" if under_way and person.id == session.person else ""
+    frame = site.frame(visit, person, finished=not under_way, back=back)
     body = site.pages.mine(frame, form, site.store.own_answers(person.id))
     return Reply(body, status, session=session)
 
