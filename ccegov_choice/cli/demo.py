@@ -96,10 +96,17 @@ def run(arguments: argparse.Namespace) -> int:
     pages = f"{len(survey.pages)} pages, {len(survey.questions)} questions"
     step("survey", f"{pages}, in {', '.join(survey.languages)}: no problems")
 
+    from ccegov_choice.cli.survey_walk import counter
     from ccegov_choice.walk.walk import walk_survey
 
     # a second worker, so that both halves of a small machine have something to do
-    walk = walk_survey(survey, arguments.people, arguments.seed, workers=_workers())
+    walk = walk_survey(
+        survey,
+        arguments.people,
+        arguments.seed,
+        workers=_workers(),
+        progress=counter(arguments.people),
+    )
     path = walk.save_choices(arguments.out / "choices.csv")
     data = walk.data(design)
     step("people", f"{_told(walk.report)}; {data.tasks:,} choices in {path}")

@@ -150,9 +150,13 @@ def walk_crowd(
     gc.collect()
     gc.freeze()
     began = time.process_time()
-    asyncio.run(_crowd(scene, citizens))
-    cpu = time.process_time() - began
-    gc.unfreeze()
+    try:
+        asyncio.run(_crowd(scene, citizens))
+    except BaseExceptionGroup as several:
+        raise _first(several) from several
+    finally:
+        cpu = time.process_time() - began
+        gc.unfreeze()
     return Walked(tuple(scene.diaries), cpu)
 
 
@@ -181,11 +185,19 @@ async def _crowd(scene: _Scene, citizens: Sequence[Citizen]) -> None:
 
 
 async def _one_after_the_other(scene: _Scene, visits: list[Visit]) -> None:
-    """Let all agree in order, then answer side by side."""
-    for visit in visits:
-        await visit.enter()
-    pace = Pace(scene.plan.think, _limit(scene.plan))
+    """Let all look, agree in order, then answer side by side."""
     room = asyncio.Semaphore(scene.plan.concurrent)
+
+    async def look(visit: Visit) -> None:
+        async with room:
+            await visit.look()
+
+    async with asyncio.TaskGroup() as group:
+        for visit in visits:
+            group.create_task(look(visit))
+    for visit in visits:
+        await visit.agree()
+    pace = Pace(scene.plan.think, _limit(scene.plan))
 
     async def answer(visit: Visit) -> None:
         async with room:
@@ -209,13 +221,20 @@ async def _as_they_come(scene: _Scene, coming: list[tuple[float, Citizen]], http
             if until is not None and time.monotonic() >= until:
                 return
             visit = scene.visit(http, citizen)
-            await visit.enter()
+            await visit.look()
+            await visit.agree()
             await visit.answer(pace)
         scene.count()
 
     async with asyncio.TaskGroup() as group:
         for moment, citizen in coming:
             group.create_task(come(moment, citizen))
+
+
+def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the error itself: when the server is gone, it is gone for all in the same way."""
+    error = several.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _limit(plan: Plan) -> float | None:

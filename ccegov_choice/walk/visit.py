@@ -81,15 +81,21 @@ class Visit:
         self._seen: Seen | None = None
         self._task_at: dict[str, str] = {}
 
-    async def enter(self) -> None:
-        """Look at the welcome page and agree, or not."""
-        diary = self._diary
-        diary.began = time.monotonic()
-        with _Noting(diary):
+    async def look(self) -> None:
+        """Look at the welcome page and at what is to be agreed to: nothing is taken yet."""
+        self._diary.began = time.monotonic()
+        with _Noting(self._diary):
             wishes = {"lang": self._citizen.language, "view": self._citizen.view}
             query = urlencode({name: wish for name, wish in wishes.items() if wish})
             await self._browser.get(f"{self._base}/?{query}" if query else f"{self._base}/", "open")
-            page = await self._browser.get(f"{self._base}/consent", "open")
+            self._seen = await self._browser.get(f"{self._base}/consent", "open")
+
+    async def agree(self) -> None:
+        """Agree, or not."""
+        page, diary = self._seen, self._diary
+        if page is None or diary.ended:
+            return
+        with _Noting(diary):
             form = page.form_to("/consent")
             if form is None:
                 self._end("turned_away")
