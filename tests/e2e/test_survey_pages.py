@@ -123,6 +123,8 @@ def tour(visit, shelf):
         shelf.posted.clear()
         page.posted = shelf.posted
         for name in names:
+            page.errors.clear()
+            page.requests.clear()
             page.goto(f"{shelf.address}/{language}/{view}/{name}")
             yield name, page
 

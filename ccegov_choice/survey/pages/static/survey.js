@@ -6,8 +6,6 @@
 (() => {
   "use strict";
   document.documentElement.classList.add("scripted");
-  const problems = document.getElementById("problems");
-  if (problems) problems.focus();
   const form = document.querySelector("form[method=post]");
   if (!form) return;
 
