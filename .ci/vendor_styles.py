@@ -39,7 +39,9 @@ PACKAGES = {
     ),
 }
 SASS = ("npx", "sass", "--style=compressed", "--no-source-map", "--load-path=node_modules")
-UNWANTED = re.compile(r"@font-face|gds transport|crest|crown|url\(|@import|https?://\w", re.IGNORECASE)
+UNWANTED = re.compile(
+    r"@font-face|gds transport|crest|crown|url\(|@import|https?://\w", re.IGNORECASE
+)
 
 
 def main() -> int:
@@ -49,11 +51,11 @@ def main() -> int:
     made["govuk-provenance.json"] = provenance(made)
     if "--check" in sys.argv[1:]:
         stale = [name for name, text in made.items() if committed(name) != text]
-        print(f"stale: {', '.join(stale)}" if stale else "as committed")
+        sys.stdout.write(f"stale: {', '.join(stale)}\n" if stale else "as committed\n")
         return 1 if stale else 0
     for name, text in made.items():
         (STATIC / name).write_text(text, encoding="utf-8")
-        print(f"{name}: {len(text.encode()):,} bytes")
+        sys.stdout.write(f"{name}: {len(text.encode()):,} bytes\n")
     return 0
 
 
