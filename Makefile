@@ -22,7 +22,7 @@ $(READY): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --editable '.[all]' --group dev
 	@touch $@
 
-demo: $(READY) ## study -> design -> people -> model -> trade-offs -> report
+demo: $(READY) ## study -> design -> survey -> 600 simulated citizens on the real server -> model -> report
 	@$(BIN)/ccegov demo
 
 test: $(READY) ## all checks and all tests
@@ -48,6 +48,7 @@ docs: $(READY) ## build the documentation into site/
 bench: $(READY) ## our times and designs next to other packages, in environments of their own
 	@$(BIN)/python benchmarks/compare.py
 	@$(BIN)/python benchmarks/compare_design.py
+	@$(BIN)/python benchmarks/survey_load.py
 
 clean: ## remove what was made
 	rm -rf $(VENV) .venv-peers* build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
