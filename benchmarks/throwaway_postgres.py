@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
-_SECONDS = 30
+_SECONDS = 120
 
 
 def binaries() -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,8 @@ def pytest_runtest_makereport(item, call):
         report.longrepr = f"{item.nodeid} was skipped, and CI skips nothing: {report.longrepr}"
 
 
-@pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[Any]:
-    """A throw-away PostgreSQL server: `new_database()`, `restart()`, `stop()`, `start()`."""
+@contextmanager
+def _cluster() -> Iterator[Any]:
     path = Path(__file__).parents[1] / "benchmarks" / "throwaway_postgres.py"
     spec = importlib.util.spec_from_file_location("throwaway_postgres", path)
     assert spec is not None
@@ -38,6 +38,20 @@ def postgres_cluster() -> Iterator[Any]:
     if module.binaries() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     with module.Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Any]:
+    """A throw-away PostgreSQL server that all tests share: `new_database()`."""
+    with _cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def frail_postgres() -> Iterator[Any]:
+    """A server of a module's own, to be stopped and started: `restart()`, `stop()`, `start()`."""
+    with _cluster() as cluster:
         yield cluster
 
 

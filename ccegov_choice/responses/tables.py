@@ -101,6 +101,7 @@ place_event = Table(
     Column("block", Text, nullable=False),
     Column("mark", String(16), nullable=False),  # of the person, apart from the id
     Column("previous", String(16)),
+    Index("ix_place_event_mark", "mark"),
 )
 """Every move of the ledger; rows are never changed or deleted."""
 

@@ -95,3 +95,11 @@ def postgres_field(new_postgres_url) -> Iterator[Field]:
     made = Field(new_postgres_url(), SetClock())
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def frail_field(frail_postgres) -> Iterator[Field]:
+    """A field on a server that may be stopped."""
+    made = Field(frail_postgres.new_database(), SetClock())
+    yield made
+    made.store.close()

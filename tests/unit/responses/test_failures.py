@@ -88,35 +88,35 @@ def test_reading_goes_on_while_somebody_writes(sqlite_field) -> None:
     holder.close()
 
 
-def test_the_server_is_restarted_between_answers(postgres_field, postgres_cluster) -> None:
-    ann = postgres_field.start()
-    postgres_field.say(ann, "task:1", "A")
-    postgres_cluster.restart(signal.SIGQUIT)  # as in a crash
-    assert postgres_field.say(ann, "task:2", "B").status == "stored"
-    assert set(postgres_field.store.person(ann.id).answers) == {"task:1", "task:2"}
+def test_the_server_is_restarted_between_answers(frail_field, frail_postgres) -> None:
+    ann = frail_field.start()
+    frail_field.say(ann, "task:1", "A")
+    frail_postgres.restart(signal.SIGQUIT)  # as in a crash
+    assert frail_field.say(ann, "task:2", "B").status == "stored"
+    assert set(frail_field.store.person(ann.id).answers) == {"task:1", "task:2"}
 
 
 def test_an_answer_waits_for_a_server_that_restarts(
-    postgres_field, postgres_cluster, monkeypatch
+    frail_field, frail_postgres, monkeypatch
 ) -> None:
-    ann = postgres_field.start()
+    ann = frail_field.start()
     monkeypatch.setattr(database, "_PAUSES", (0.0, *[0.2] * 100))  # machines may be slow
-    postgres_cluster.stop(signal.SIGQUIT)
+    frail_postgres.stop(signal.SIGQUIT)
     statuses: list[str] = []
     waiting = threading.Thread(
-        target=lambda: statuses.append(postgres_field.say(ann, "task:1", "A", "form").status)
+        target=lambda: statuses.append(frail_field.say(ann, "task:1", "A", "form").status)
     )
     waiting.start()
-    postgres_cluster.start()
+    frail_postgres.start()
     waiting.join()
     assert statuses == ["stored"]
-    assert len([e for e in postgres_field.store.events("demo") if e["item"]]) == 1
+    assert len([e for e in frail_field.store.events("demo") if e["item"]]) == 1
 
 
-def test_a_connection_that_breaks_in_the_middle(postgres_field) -> None:
+def test_a_connection_that_breaks_in_the_middle(frail_field) -> None:
     """The first try is broken off after the answer was written, before it was kept."""
-    ann = postgres_field.start()
-    store = postgres_field.store._answers
+    ann = frail_field.start()
+    store = frail_field.store._answers
     broken: list[int] = []
 
     from sqlalchemy import event
@@ -129,26 +129,26 @@ def test_a_connection_that_breaks_in_the_middle(postgres_field) -> None:
                 other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
 
     event.listen(store.engine, "commit", break_once)
-    assert postgres_field.say(ann, "task:1", "A").status == "stored"
+    assert frail_field.say(ann, "task:1", "A").status == "stored"
     event.remove(store.engine, "commit", break_once)
     assert broken
-    assert len([e for e in postgres_field.store.events("demo") if e["item"]]) == 1
+    assert len([e for e in frail_field.store.events("demo") if e["item"]]) == 1
 
 
-def test_a_server_that_is_gone(postgres_field, postgres_cluster, monkeypatch) -> None:
+def test_a_server_that_is_gone(frail_field, frail_postgres, monkeypatch) -> None:
     monkeypatch.setattr(database, "_PAUSES", (0.0, 0.01))
-    ann = postgres_field.start()
-    postgres_cluster.stop(signal.SIGQUIT)
+    ann = frail_field.start()
+    frail_postgres.stop(signal.SIGQUIT)
     for act in (
-        lambda: postgres_field.say(ann, "task:1", "A"),
-        lambda: postgres_field.store.person(ann.id),
-        lambda: list(postgres_field.store.rows("demo")),
-        postgres_field.store.ready,
+        lambda: frail_field.say(ann, "task:1", "A"),
+        lambda: frail_field.store.person(ann.id),
+        lambda: list(frail_field.store.rows("demo")),
+        frail_field.store.ready,
     ):
         with pytest.raises(ResponseError, match="does not answer"):
             act()
-    postgres_cluster.start()
-    postgres_field.store.ready()
+    frail_postgres.start()
+    frail_field.store.ready()
 
 
 def test_the_clock_is_set_back(field) -> None:

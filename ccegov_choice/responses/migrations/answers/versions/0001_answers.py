@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("block", sa.Text, nullable=False),
         sa.Column("mark", sa.String(16), nullable=False),
         sa.Column("previous", sa.String(16)),
+        sa.Index("ix_place_event_mark", "mark"),
     )
 
     op.create_table(
