@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, bindparam, insert, select
@@ -128,14 +129,17 @@ def _append(
     }
     revision = connection.execute(_APPEND, row).scalar_one()
     if status == "stored":
-        counts = inserting(connection, answer)
-        counts = counts.on_conflict_do_update(
-            index_elements=["person", "item"],
-            set_={name: counts.excluded[name] for name in _SET},
-        )
         kept = {name: row[name] for name in ("person", "item", "payload", "nonce", "at")}
-        connection.execute(counts, kept | {"revision": revision})
+        connection.execute(_counting(connection.dialect.name), kept | {"revision": revision})
     return kept_of(posted.item, payload, revision, at)
+
+
+@cache  # building it costs more than running it
+def _counting(dialect: str) -> Any:
+    counts = inserting(dialect, answer)
+    return counts.on_conflict_do_update(
+        index_elements=["person", "item"], set_={name: counts.excluded[name] for name in _SET}
+    )
 
 
 def _keep_place(connection: Connection, move: Move, lease: int) -> None:

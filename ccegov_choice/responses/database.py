@@ -188,7 +188,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("ccegov_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
@@ -208,8 +209,6 @@ def queue_up(connection: Connection, lock: int) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
-def inserting(connection: Connection, table: Table) -> Any:
+def inserting(dialect: str, table: Table) -> Any:
     """Return an insert that may say `on_conflict_do_...`; both databases write it the same."""
-    if connection.dialect.name == "sqlite":
-        return insert_sqlite(table)
-    return insert_postgresql(table)
+    return insert_sqlite(table) if dialect == "sqlite" else insert_postgresql(table)

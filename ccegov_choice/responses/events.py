@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal, select
+from sqlalchemy import Connection, bindparam, literal, select
 
 from ccegov_choice.responses.database import inserting
 from ccegov_choice.responses.plain import storable, to_text
 from ccegov_choice.responses.tables import event, person
 
-append = insert(event)
 _WHOSE = select(
     person.c.id,
     bindparam("at", type_=event.c.at.type),
@@ -32,7 +32,11 @@ def note(
     connection: Connection, person_id: str, kind: str, detail: Mapping[str, Any], at: int, mark: str
 ) -> None:
     """Append something that is no answer; nothing for people who are not known."""
-    columns = ["person", "at", "kind", "payload", "nonce", "digest"]
-    statement = inserting(connection, event).from_select(columns, _WHOSE)
     values = {"at": at, "kind": storable(kind), "payload": to_text(detail), "nonce": mark}
-    connection.execute(statement.on_conflict_do_nothing(), values | {"who": person_id})
+    connection.execute(_noting(connection.dialect.name), values | {"who": person_id})
+
+
+@cache
+def _noting(dialect: str) -> Any:
+    columns = ["person", "at", "kind", "payload", "nonce", "digest"]
+    return inserting(dialect, event).from_select(columns, _WHOSE).on_conflict_do_nothing()

@@ -27,6 +27,6 @@ def write(connection: Connection, survey: str, state: FieldState, by: str, at: i
     if state not in get_args(FieldState):
         raise ResponseError.of([unknown_name(state, get_args(FieldState), "state of the field")])
     row = {"state": state, "changed": at, "changed_by": storable(by)}
-    setting = inserting(connection, field).values(survey=survey, **row)
+    setting = inserting(connection.dialect.name, field).values(survey=survey, **row)
     connection.execute(setting.on_conflict_do_update(index_elements=["survey"], set_=row))
     admin_log.add(connection, survey, by, "state", state, at)

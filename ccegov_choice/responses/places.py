@@ -202,7 +202,9 @@ def _sequence(connection: Connection, series: Series) -> int:
             "seed": series.shuffle_seed,
             "blocks": json.dumps(series.blocks, ensure_ascii=False),
         }
-        make = inserting(connection, place_sequence).values(row).on_conflict_do_nothing()
+        make = (
+            inserting(connection.dialect.name, place_sequence).values(row).on_conflict_do_nothing()
+        )
         connection.execute(make)
         found = connection.execute(_FIND_SEQUENCE, key).scalar_one()
     return int(found)
@@ -224,4 +226,4 @@ def _fill(connection: Connection, which: int, series: Series, now: int) -> None:
         for number, block in places_from(series.blocks, series.shuffle_seed, first, turns)
     ]
     # two workers may fill the same places in: they are the same places
-    connection.execute(inserting(connection, place).on_conflict_do_nothing(), rows)
+    connection.execute(inserting(connection.dialect.name, place).on_conflict_do_nothing(), rows)

@@ -72,5 +72,5 @@ def has_room(connection: Connection, survey: str, ledger: str, target: int, now:
 
 def _queue_up(connection: Connection, now: int, **cell: str) -> None:
     # whoever writes the cell's row makes others wait, so that nobody counts half a claim
-    lock = inserting(connection, quota_cell).values(**cell, asked=now)
+    lock = inserting(connection.dialect.name, quota_cell).values(**cell, asked=now)
     connection.execute(lock.on_conflict_do_update(index_elements=list(cell), set_={"asked": now}))

@@ -66,6 +66,9 @@ class Start:
         in before, so they are taken when the field has closed as well.
     seed : str
         The seed of all orders, where it is given with the block.
+    browser : str
+        Mark of the browser they begin in, where the nonce is no proof of who they are: whoever
+        comes with a known nonce and another mark is refused. "" asks for no proof.
     """
 
     nonce: str
@@ -79,6 +82,7 @@ class Start:
     code_hash: str = ""
     block: str = ""
     seed: str = ""
+    browser: str = ""
 
 
 @dataclass(frozen=True)

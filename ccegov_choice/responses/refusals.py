@@ -38,6 +38,18 @@ class FieldClosed(ResponseError):  # noqa: N818 - says what happened, as its pag
         return error
 
 
+class BegunElsewhere(ResponseError):  # noqa: N818 - says what happened, as its page does
+    """Somebody with this nonce has begun in another browser."""
+
+    @classmethod
+    def of(cls, survey: str) -> BegunElsewhere:
+        """Say so."""
+        return cls(
+            f"somebody has begun the survey '{survey}' like this already, in another browser",
+            cure="Ask for their code: it proves that it is them.",
+        )
+
+
 class NotTakingPart(ResponseError):  # noqa: N818 - says what happened, as its page does
     """An answer came from somebody who has finished, or whom the store does not know.
 

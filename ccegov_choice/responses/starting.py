@@ -13,7 +13,7 @@ from ccegov_choice.responses import people, places, quotas
 from ccegov_choice.responses.places import Move, Series
 from ccegov_choice.responses.plain import storable, to_text
 from ccegov_choice.responses.records import FieldState, Person, Start
-from ccegov_choice.responses.refusals import FieldClosed
+from ccegov_choice.responses.refusals import BegunElsewhere, FieldClosed
 from ccegov_choice.responses.tables import event, field, person
 
 CodeOf = Callable[[str], str]
@@ -35,6 +35,8 @@ def start(
     """Take a place and begin; the same form again gives the same person."""
     known = people.by_nonce(connection, start.nonce)
     if known is not None:
+        if start.browser and not _began_in(connection, known.id, start.browser):
+            raise BegunElsewhere.of(series.survey)
         return known
     if not start.block:
         _require_open(connection, series, target, now)
@@ -68,11 +70,19 @@ def start(
     }
     connection.execute(insert(person), row)
     told = to_text({"block": block})
-    begun = {"person": id, "at": at, "kind": "started", "payload": told}
+    begun: dict[str, Any] = {"person": id, "at": at, "kind": "started", "payload": told}
+    begun["nonce"] = start.browser or None
     connection.execute(insert(event), begun | {"language": row["language"], "mode": row["mode"]})
     found = people.by_id(connection, id)
     assert found is not None
     return found
+
+
+def _began_in(connection: Connection, person_id: str, browser: str) -> bool:
+    mine = select(event.c.id).where(
+        event.c.person == person_id, event.c.kind == "started", event.c.nonce == browser
+    )
+    return connection.execute(mine).first() is not None
 
 
 def _require_open(connection: Connection, series: Series, target: int, now: int) -> None:

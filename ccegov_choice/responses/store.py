@@ -144,6 +144,8 @@ class ResponseStore(Outlook):
         FieldClosed
             If the field is paused or closed, or as many as wanted have completed or are under
             way. Previews and robots may always start.
+        BegunElsewhere
+            If the nonce is known and ``start.browser`` is another one than then.
         """
         from ccegov_choice.responses import starting
 

@@ -38,7 +38,7 @@ def register(connection: Connection, new: Version, at: int) -> None:
         "seed": new.seed,
         "registered": at,
     }
-    connection.execute(inserting(connection, version).on_conflict_do_nothing(), row)
+    connection.execute(inserting(connection.dialect.name, version).on_conflict_do_nothing(), row)
 
 
 def series_of(connection: Connection, sha256: str) -> tuple[str, str, int, tuple[str, ...]]:
