@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -28,6 +29,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,7 @@ from throwaway_postgres import Cluster
 from ccegov_choice.responses.database import Database
 from ccegov_choice.survey.server.key_file import make_key
 from ccegov_choice.survey.survey import Survey
-from ccegov_choice.walk import browser
+from ccegov_choice.walk import browser, crowd
 from ccegov_choice.walk.audit import audit
 from ccegov_choice.walk.crowd import Plan, walk_crowd
 from ccegov_choice.walk.diary import Diary
@@ -188,8 +190,9 @@ def measure(
     """Let citizens answer while something goes wrong again and again; look everything up."""
     # the server is away on purpose, most of the time: citizens knock often and do not give up
     browser._UNREACHABLE_SECONDS, browser._LONGEST_PAUSE = 600.0, 0.25
+    crowd.Browser = partial(browser.Browser, patience=600.0)  # type: ignore[misc, assignment]
     survey = Survey.read(SURVEY)
-    crowd = People.read(SURVEY / "people.toml", survey)
+    citizens = People.read(SURVEY / "people.toml", survey)
     server = Server(folder, database)
     flag, clock = folder / "full", folder / "clock"
     clock.write_text("0")
@@ -217,7 +220,7 @@ def measure(
             plan = Plan(
                 people, seed=seed + len(diaries), rate=people / 3, concurrent=people, think=0.1
             )
-            for diary in walk_crowd(server.url, survey, crowd, plan).diaries:
+            for diary in walk_crowd(server.url, survey, citizens, plan).diaries:
                 diary.number += len(diaries) - len(diaries) % people
                 diaries.append(diary)
         disturbance.join()
@@ -290,7 +293,20 @@ def _look_up(
         retries=sum(diary.retries for diary in diaries),
         trouble=sum(len(diary.trouble) for diary in diaries),
         seconds=round(seconds, 1),
-        details=[*found.lost, *found.duplicated, *(t for d in diaries for t in d.trouble)][:20],
+        details=[
+            *found.lost,
+            *found.duplicated,
+            *(trouble for diary in diaries for trouble in diary.trouble),
+            *_errors(folder / "log"),
+        ][:40],
+    )
+
+
+def _errors(log: Path) -> list[str]:
+    """What the server complained about, each once."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return list(
+        dict.fromkeys(line for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line))
     )
 
 

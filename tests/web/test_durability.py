@@ -14,8 +14,9 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 @pytest.fixture
 def durability(monkeypatch):
     """The benchmark as a module; what it sets elsewhere is set back."""
-    from ccegov_choice.walk import browser
+    from ccegov_choice.walk import browser, crowd
 
+    monkeypatch.setattr(crowd, "Browser", crowd.Browser)
     for name in ("_UNREACHABLE_SECONDS", "_LONGEST_PAUSE"):
         monkeypatch.setattr(browser, name, getattr(browser, name))
     monkeypatch.syspath_prepend(str(BENCHMARKS))
