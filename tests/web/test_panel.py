@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -23,11 +24,15 @@ PANEL = Panel(
 def paneled(fielded, brief):
     """Return a function that fields a survey for a panel."""
 
-    def make(panel=PANEL, **changes):
+    def make(panel=PANEL, ledger="live"):
         fieldwork = Fieldwork(panel=panel, modes=("web",))
-        return fielded(brief(fieldwork=fieldwork, **changes), panel_key=KEY)
+        return fielded(brief(fieldwork=fieldwork), panel_key=KEY, ledger=ledger)
 
     return make
+
+
+def code_on(citizen):
+    return re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", citizen.html)[0]
 
 
 def last_step(citizen, path):
@@ -76,14 +81,57 @@ def test_forms_may_lead_to_the_panel_and_nowhere_else(paneled):
     assert "form-action 'self' https://panel.example;" in policy
 
 
-def test_a_member_who_comes_back_is_the_same_person(paneled):
-    field = paneled()
-    field.citizen().agree("/?MEMBER=m1&STUDY=s").answer({"q.work": "no"})
-    again = field.citizen().agree("/?MEMBER=m1&STUDY=another")
+def signed_address(**values):
+    return "/?" + urlencode(values | {"signature": signature(KEY, PANEL, "start", values)})
+
+
+def test_a_member_who_comes_back_by_a_signed_address_is_the_same_person(paneled):
+    field = paneled(replace(PANEL, signed=True))
+    field.citizen().agree(signed_address(MEMBER="m1", STUDY="s")).answer({"q.work": "no"})
+    again = field.citizen().agree(signed_address(MEMBER="m1", STUDY="another"))
     assert again.path == "/page/more"
     assert len(field.people()) == 1
-    field.citizen().agree("/?MEMBER=m2&STUDY=s")
+    field.citizen().agree(signed_address(MEMBER="m2", STUDY="s"))
     assert len(field.people()) == 2
+
+
+def test_an_address_that_anybody_can_make_opens_nobodys_interview(paneled):
+    field = paneled()
+    member = field.citizen().agree("/?MEMBER=m1&STUDY=s").answer({"q.work": "no"})
+    stranger = field.citizen().agree("/?MEMBER=m1&STUDY=another")
+    assert stranger.path == "/resume"
+    assert "has begun an interview with this link already" in stranger.html
+    assert stranger.get("/mine").form().named("code")[0].type == "text"
+    assert stranger.get("/page/more").path == "/resume"
+    assert len(field.people()) == 1
+    assert member.get("/page/more").path == "/page/more"
+    stranger.get("/resume?begun=yes").answer({"code": code_on(member)})
+    assert stranger.path == "/page/more"
+
+
+@pytest.mark.parametrize("ledger", ["preview", "robot"])
+def test_neither_does_an_address_whose_signature_nobody_looks_at(paneled, ledger):
+    field = paneled(replace(PANEL, signed=True), ledger=ledger)
+    field.citizen().agree("/?MEMBER=m1&STUDY=s").answer({"q.work": "no"})
+    assert field.citizen().agree("/?MEMBER=m1&STUDY=s").path == "/resume"
+
+
+def test_a_member_who_agrees_twice_in_one_browser_is_let_in(paneled):
+    citizen = paneled().citizen().get("/?MEMBER=m1&STUDY=s").get("/consent")
+    statements = {name: "yes" for name in citizen.form().names if name.startswith("statement.")}
+    sent = citizen.fill(statements, ("agree", "yes"))
+    before = dict(citizen.client.cookies)
+    assert citizen.send(*sent).path == "/page/about"
+    citizen.client.cookies = before  # the first answer never came
+    assert citizen.send(*sent).path == "/page/about"
+
+
+def test_another_member_at_the_same_browser_does_not_see_the_first_ones_interview(paneled):
+    field = paneled()
+    citizen = field.citizen().agree("/?MEMBER=m1&STUDY=s").answer({"q.work": "no"})
+    assert citizen.agree("/?MEMBER=m2&STUDY=s").path == "/page/about"
+    assert {person["panel"]["MEMBER"] for person in field.people()} == {"m1", "m2"}
+    assert citizen.get("/?MEMBER=m2&STUDY=s").get("/consent").path == "/page/about"
 
 
 def test_people_without_parameters_are_not_taken_for_one_member(paneled):

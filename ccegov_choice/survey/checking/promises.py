@@ -61,6 +61,14 @@ def promise_advice(survey: Survey) -> Iterator[Problem]:
             "a digital service leaves out are left out of this survey as well.",
             place(survey, "fieldwork", "modes"),
         )
+    panel = survey.fieldwork.panel
+    if panel.parameters and not panel.signed:
+        yield Problem(
+            "anybody can make the address of a panel's member",
+            "Let the panel sign its addresses and write signed = true; otherwise members who "
+            "change the browser are asked for their code.",
+            place(survey, "fieldwork", "panel"),
+        )
     yield from _consent_advice(survey)
     if survey.page_of_kind("contact") is None:
         yield Problem(

@@ -72,9 +72,12 @@ class Pages:
         }
         return self._page("consent", frame, Filling(voice.words, form, about), heading, values)
 
-    def resume(self, frame: Frame, form: Form) -> str:
-        """Return the page that asks for the person's code (field ``code``) to go on."""
-        return self._ask_for_code(frame, form, "code.continue")
+    def resume(self, frame: Frame, form: Form, *, begun: bool = False) -> str:
+        """Return the page that asks for the person's code (field ``code``) to go on.
+
+        `begun` says why it is asked for: somebody came by a link that was used before.
+        """
+        return self._ask_for_code(frame, form, "code.continue", "code.begun" if begun else "")
 
     def mine(self, frame: Frame, form: Form, own: Mapping[str, Any] | None) -> str:
         """Return one's own answers in words, to download or erase.
@@ -94,11 +97,12 @@ class Pages:
         values = {"sections": own_sections(voice, own)}
         return self._page("mine", frame, Filling(voice.words, form), heading, values)
 
-    def _ask_for_code(self, frame: Frame, form: Form, button: str) -> str:
+    def _ask_for_code(self, frame: Frame, form: Form, button: str, reason: str = "") -> str:
         voice = self._voice(frame)
         heading = voice.words["code.title"]
         filling = Filling(voice.words, form, {"code": heading})
-        values = {"button": voice.words[button]}
+        words = voice.words
+        values = {"button": words[button], "reason": words[reason] if reason else ""}
         return self._page("resume", frame, filling, heading, values)
 
     def notice(self, kind: str, frame: Frame, **facts: object) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
 from ccegov_choice.responses.records import Person, Start
-from ccegov_choice.responses.refusals import FieldClosed
+from ccegov_choice.responses.refusals import BegunElsewhere, FieldClosed
 from ccegov_choice.survey.answering import FieldProblem
 from ccegov_choice.survey.judging import first_open
 from ccegov_choice.survey.page import Page
 from ccegov_choice.survey.server import panel
+from ccegov_choice.survey.server.own_answers import BEGUN
 from ccegov_choice.survey.server.paradata import device_class
 from ccegov_choice.survey.server.reply import PUT_RIGHT, Reply, go
 from ccegov_choice.survey.server.session import Session, new_id
@@ -52,8 +54,18 @@ def _arriving(site: Site, visit: Visit) -> Session:
     if site.signer.verify(visit.asked("preview"), "preview"):
         session = replace(session, ledger="preview")
     if kept := panel.parameters(survey, visit):
+        if _another_member(site, visit, kept):
+            session = replace(session, id="", person="")
         session = replace(session, panel=kept)
     return session
+
+
+def _another_member(site: Site, visit: Visit, values: Mapping[str, str]) -> bool:
+    """Say whether the browser is in the interview of another member, such as of one's family."""
+    person = site.person(visit)
+    return person is not None and panel.member(site.survey, person.panel) != panel.member(
+        site.survey, values
+    )
 
 
 def _next_person(site: Site, visit: Visit) -> Session:
@@ -96,6 +108,8 @@ def agree(site: Site, visit: Visit) -> Reply:
         return Reply(notice, 429, headers={"Retry-After": str(wait)})
     try:
         person = _start(site, visit)
+    except BegunElsewhere:
+        return go(f"/resume?{BEGUN}=yes")
     except FieldClosed as closed:
         kind = _CLOSED.get(closed.why, closed.why)
         return Reply(site.pages.notice(kind, site.frame(visit)))
@@ -126,14 +140,16 @@ def _missing(page: Page | None, agreed: str, visit: Visit) -> tuple[FieldProblem
 
 def _start(site: Site, visit: Visit) -> Person:
     session, survey = visit.session, site.survey
+    here = site.signer.sign("start", session.id)
     start = Start(
-        nonce=panel.nonce(site, visit) or site.signer.sign("start", session.id),
+        nonce=panel.nonce(site, visit) or here,
         language=session.language,
         mode=session.mode or "web",
         ledger=site.ledger(visit),
         panel=session.panel,
         device=device_class(visit.user_agent),
         interviewer=session.interviewer,
+        browser="" if panel.vouched_for(site, visit) else here,
     )
     return site.store.start(
         survey.sha256,

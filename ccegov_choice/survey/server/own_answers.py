@@ -16,6 +16,9 @@ from ccegov_choice.survey.server.site import Site
 from ccegov_choice.survey.server.visit import Visit
 from ccegov_choice.survey.settings import Mode
 
+BEGUN = "begun"
+"""Parameter of ``/resume`` for members of a panel who began in another browser."""
+
 
 def resume(site: Site, visit: Visit) -> Reply:
     """Ask for a code; a personal link brings it along and takes nothing by being opened."""
@@ -90,9 +93,10 @@ def _ask(
     session = visit.session if visit.session.id else replace(visit.session, id=new_id())
     form = site.form(visit, f"/{page}", session.id, page, values=values, problems=problems)
     frame = site.frame(visit)
-    body = (
-        site.pages.resume(frame, form) if page == "resume" else site.pages.mine(frame, form, None)
-    )
+    if page == "resume":
+        body = site.pages.resume(frame, form, begun=bool(visit.asked(BEGUN)))
+    else:
+        body = site.pages.mine(frame, form, None)
     return Reply(body, status, session=session)
 
 

@@ -44,17 +44,24 @@ def admitted(site: Site, visit: Visit) -> bool:
     return hmac.compare_digest(right.encode(), visit.asked("signature").encode())
 
 
-def nonce(site: Site, visit: Visit) -> str:
-    """Return what makes a member of a panel the same person each time; empty for others.
+def vouched_for(site: Site, visit: Visit) -> bool:
+    """Say whether a member's address proves who they are: anybody can make one without a key."""
+    return site.survey.fieldwork.panel.signed and site.ledger(visit) == "live"
 
-    The first parameter declared is the member's own; others, such as a session of the panel's,
-    may change when somebody comes back.
+
+def member(survey: Survey, values: Mapping[str, str]) -> str:
+    """Return who a panel's parameters name: the first one declared is the member's own.
+
+    Others, such as a session of the panel's, may change when somebody comes back.
     """
-    names = site.survey.fieldwork.panel.parameters
-    member = visit.session.panel.get(names[0], "") if names else ""
-    if not member:
-        return ""
-    return site.signer.sign("panel", site.survey.id, site.ledger(visit), member)
+    names = survey.fieldwork.panel.parameters
+    return values.get(names[0], "") if names else ""
+
+
+def nonce(site: Site, visit: Visit) -> str:
+    """Return what makes a member of a panel the same person each time; empty for others."""
+    who = member(site.survey, visit.session.panel)
+    return who and site.signer.sign("panel", site.survey.id, site.ledger(visit), who)
 
 
 def way_back(site: Site, person: Person) -> str:

@@ -345,6 +345,10 @@ def test_require_valid_lists_everything():
 
 
 ADVICE = {
+    "members without a signature": (
+        replace(D, fieldwork=replace(D.fieldwork, panel=Panel(("MEMBER",)))),
+        "anybody can make the address of a panel's member",
+    ),
     "screen only": (
         replace(D, fieldwork=replace(D.fieldwork, modes=("web",))),
         "can only be answered on a screen",
