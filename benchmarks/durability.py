@@ -303,7 +303,7 @@ def _look_up(
 
 
 def _errors(log: Path) -> list[str]:
-    """What the server complained about, each once."""
+    """Return what the server complained about, each complaint once."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
     return list(
         dict.fromkeys(line for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line))
