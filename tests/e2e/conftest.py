@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -77,10 +80,19 @@ class Server:
     database: Path
 
 
+def _wait_for(link: str) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError), urlopen(f"{link}/health"):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"no server at {link}")
+
+
 @pytest.fixture(scope="session")
 def survey_server(tmp_path_factory):
     """Return a function that serves one of the surveys we ship, once for all tests."""
     running: dict[str, tuple[Server, subprocess.Popen[str]]] = {}
+    stack = contextlib.ExitStack()
 
     def serve(name: str) -> Server:
         if name not in running:
@@ -88,14 +100,16 @@ def survey_server(tmp_path_factory):
             command = [sys.executable, "-m", "ccegov_choice.cli.main", "survey", "serve"]
             options = ["--port", "0", "--print-link", "--no-limits"]
             options += ["--database", f"sqlite:///{database}", "--key-file", f"{database}.key"]
+            log = stack.enter_context(Path(f"{database}.log").open("w"))  # noqa: SIM115
             process = subprocess.Popen(
                 [*command, str(SURVEYS / name), *options],
                 stdout=subprocess.PIPE,
-                stderr=open(f"{database}.log", "w"),  # noqa: SIM115, PTH123
+                stderr=log,
                 text=True,
             )
             link = process.stdout.readline().strip().rstrip("/")
             assert link.startswith("http"), Path(f"{database}.log").read_text()
+            _wait_for(link)
             running[name] = Server(link, database), process
         return running[name][0]
 
@@ -104,6 +118,7 @@ def survey_server(tmp_path_factory):
         process.terminate()
         process.wait(timeout=30)
         process.stdout.close()
+    stack.close()
 
 
 @pytest.fixture
@@ -114,6 +129,7 @@ def visit(browser):
     def open_page(**context):
         contexts.append(browser.new_context(**context))
         page = contexts[-1].new_page()
+        page.set_default_timeout(15_000)
         page.requests, page.errors = [], []
         page.on("request", lambda request: page.requests.append(request.url))
         page.on("console", lambda message: page.errors.append(message.text))

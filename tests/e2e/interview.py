@@ -46,7 +46,7 @@ class Somebody:
         self.go(start)
         if self.by == "keyboard":
             self._tab_to(lambda at: at["tag"] == "a" and "govuk-button" in self._class())
-            self._press("Enter")
+            self._enter()
         else:
             self.page.locator("main a.govuk-button").click()
         self._arrived("/consent")
@@ -106,7 +106,8 @@ class Somebody:
                     self._click_choice(item["id"])
             elif kind in ("text", "number", "tel", "textarea") and self._asks_words(name):
                 self.form.locator(f'[name="{name}"]').fill(self._words(name))
-        self.form.locator("button[type=submit]").first.click()
+        with self.page.expect_navigation():
+            self.form.locator("button[type=submit]").first.click()
 
     def _wanted(self, name: str) -> str:
         """Return the id of the radio to click: the worst is another than the best."""
@@ -127,9 +128,9 @@ class Somebody:
 
     # -- by keyboard ------------------------------------------------------------------------
 
-    def _press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.page.wait_for_load_state("load")
+    def _enter(self) -> None:
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     def _class(self) -> str:
         return self.page.evaluate("document.activeElement.className")
@@ -156,7 +157,7 @@ class Somebody:
             if not at["inForm"]:
                 continue
             if at["tag"] == "button":
-                self._press("Enter")
+                self._enter()
                 return
             if name == "reason" or name.startswith("contact.") or name.endswith(".other"):
                 continue

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 ZOOMED = {"width": 320, "height": 256}  # 1280 x 1024 at 400 %
 LANGUAGES = ("en", "de", "fr", "pl", "ar")
-SURVEYS = ("obligations", "neighbourhood-budget")
+SURVEYS = ("obligations", "channels")
 
 
 def completed(server) -> int:
@@ -54,9 +54,12 @@ def look_closely(person: Somebody) -> None:
           if (!html.lang || !html.dir) told.push('no language or direction');
           for (const image of document.images)
             if (!image.hasAttribute('alt')) told.push(`no alternative: ${image.src}`);
-          for (const input of document.querySelectorAll('main input, main select, main textarea'))
-            if (input.type !== 'hidden' && ![...(input.labels || [])].some(shown))
+          for (const input of document.querySelectorAll('main input, main select, main textarea')) {
+            if (input.type === 'hidden' || !input.checkVisibility()) continue;
+            const columns = input.closest('.matrix')?.querySelector('.matrix-head');
+            if (!shown(columns) && ![...(input.labels || [])].some(shown))
               told.push(`no visible label: ${input.name}`);
+          }
           for (const e of document.querySelectorAll('[tabindex]'))
             if (e.tabIndex > 0) told.push(`own focus order: ${e.outerHTML.slice(0, 80)}`);
           for (const card of document.querySelectorAll('.options .option')) {
