@@ -13,14 +13,18 @@ from ccegov_choice.responses.database import inserting
 from ccegov_choice.responses.plain import storable, to_text
 from ccegov_choice.responses.tables import event, person
 
-_WHOSE = select(
-    person.c.id,
-    bindparam("at", type_=event.c.at.type),
-    bindparam("kind", type_=event.c.kind.type),
-    bindparam("payload", type_=event.c.payload.type),
-    bindparam("nonce", type_=event.c.nonce.type),
-    literal("").label("digest"),
-).where(person.c.id == bindparam("who"), person.c.erased.is_(None))
+_WHOSE = (
+    select(
+        person.c.id,
+        bindparam("at", type_=event.c.at.type),
+        bindparam("kind", type_=event.c.kind.type),
+        bindparam("payload", type_=event.c.payload.type),
+        bindparam("nonce", type_=event.c.nonce.type),
+        literal("").label("digest"),
+    )
+    .where(person.c.id == bindparam("who"), person.c.erased.is_(None))
+    .with_for_update(read=True)  # nothing is noted of somebody who is being erased
+)
 
 
 def new_mark() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_OWN_WORDS = ("why",)  # the reasons for a budget
+_REASONS, _BUDGET = "why", {"picked", "spent", "why"}
 _WRITE_IN = ".other"
 
 
@@ -19,14 +19,16 @@ def text_questions(content: Mapping[str, Any]) -> frozenset[str]:
     )
 
 
+def _own_words(key: str, payload: Mapping[str, Any], questions: frozenset[str]) -> bool:
+    # the reasons for a budget stand beside what was picked; a question may be called `why` as well
+    reasons = key == _REASONS and payload.keys() == _BUDGET
+    return reasons or key in questions or key.endswith(_WRITE_IN)
+
+
 def split(
     payload: Mapping[str, Any], questions: frozenset[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split an answer into what is not free text, and what is."""
-    words = {
-        key: value
-        for key, value in payload.items()
-        if key in questions or key in _OWN_WORDS or key.endswith(_WRITE_IN)
-    }
+    words = {key: value for key, value in payload.items() if _own_words(key, payload, questions)}
     rest = {key: value for key, value in payload.items() if key not in words}
     return rest, words

@@ -42,7 +42,7 @@ class BegunElsewhere(ResponseError):  # noqa: N818 - says what happened, as its 
     """Somebody with this nonce has begun in another browser."""
 
     @classmethod
-    def of(cls, survey: str) -> BegunElsewhere:
+    def in_survey(cls, survey: str) -> BegunElsewhere:
         """Say so."""
         return cls(
             f"somebody has begun the survey '{survey}' like this already, in another browser",

@@ -20,6 +20,8 @@ from ccegov_choice.responses.tallies import Deletion
 _DAY = 86_400_000
 _AT_ONCE = 200
 """People in one transaction: others can answer in between."""
+_MOMENTS = ("shown_ms",)
+"""What `shown` and `timing` hold of the time of day; the others are spans of time."""
 
 
 class RetentionRules(Protocol):
@@ -135,6 +137,8 @@ def cut_tie(connection: Connection, row: Row[*tuple[Any, ...]], at: int) -> None
                 digest=None,
                 at=day(told.at),
                 payload=_without_words(told.payload, questions),
+                shown=_without_moments(told.shown),
+                timing=_without_moments(told.timing),
             )
             for told in connection.execute(select(event).where(event.c.person == row.id)).all()
         ),
@@ -143,6 +147,11 @@ def cut_tie(connection: Connection, row: Row[*tuple[Any, ...]], at: int) -> None
 
 def _without_words(payload: str, questions: frozenset[str]) -> str:
     return to_text(split(from_text(payload), questions)[0])
+
+
+def _without_moments(text: str) -> str:
+    kept = from_text(text)
+    return to_text({name: value for name, value in kept.items() if name not in _MOMENTS})
 
 
 def _questions_of(connection: Connection, version: str) -> frozenset[str]:

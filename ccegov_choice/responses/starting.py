@@ -36,7 +36,7 @@ def start(
     known = people.by_nonce(connection, start.nonce)
     if known is not None:
         if start.browser and not _began_in(connection, known.id, start.browser):
-            raise BegunElsewhere.of(series.survey)
+            raise BegunElsewhere.in_survey(series.survey)
         return known
     if not start.block:
         _require_open(connection, series, target, now)

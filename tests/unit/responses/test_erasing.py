@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from ccegov_choice.responses.erasing import erase
 from ccegov_choice.responses.records import Answer
 from ccegov_choice.responses.tables import metadata, vault
 
@@ -161,6 +163,52 @@ def test_cut_answers_have_no_time_of_day(field) -> None:
     times = [row["started"], row["finished"], row["answers"]["task:1"]["at"]]
     times += [event["at"] for event in field.store.events("demo")]
     assert {time.isoformat() for time in times} == {"2026-03-02T00:00:00+00:00"}
+
+
+def test_cut_answers_have_no_time_of_day_beside_them(field) -> None:
+    ann = field.start()
+    timing = {"shown_ms": 1_772_445_600_123, "seconds": 2.5, "first_ms": 700}
+    shown = {"number": 1, "shown_ms": 1_772_445_600_123}
+    answer = Answer("task:1", {"chosen": "A"}, field.nonce(), shown=shown, timing=timing)
+    field.store.answer(ann.id, answer, lease_minutes=45)
+    field.store.finish(ann.id, "completed")
+    field.clock.goes_on(days=400)
+    field.store.apply_retention("demo", Rules())
+    (row,) = field.store.rows("demo")
+    assert row["answers"]["task:1"]["timing"] == {"seconds": 2.5, "first_ms": 700}
+    assert row["answers"]["task:1"]["shown"] == {"number": 1}
+
+
+def test_only_own_words_are_cut(field) -> None:
+    """A question may be called `why` and be a choice; the reasons for a budget are words."""
+    ann = field.start()
+    answers = {
+        "you": {"age": "old", "why": "cost"},
+        "money": {"picked": ["roads"], "spent": 6, "why": "my own reasons"},
+    }
+    for item, payload in answers.items():
+        field.store.answer(ann.id, Answer(item, payload, field.nonce()), lease_minutes=45)
+    field.store.finish(ann.id, "completed")
+    field.clock.goes_on(days=400)
+    field.store.apply_retention("demo", Rules())
+    (row,) = field.store.rows("demo")
+    assert row["answers"]["you"]["payload"] == {"age": "old", "why": "cost"}
+    assert row["answers"]["money"]["payload"] == {"picked": ["roads"], "spent": 6}
+
+
+def test_nothing_is_noted_of_somebody_while_they_are_erased(postgres_field) -> None:
+    field = postgres_field
+    ann = field.start()
+    engine = field.store._answers.engine
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with engine.begin() as connection, engine.connect() as watching:
+        assert erase(connection, ann.id, at=0, now=0)
+        noting = threading.Thread(target=field.store.note, args=(ann.id, "language", {}))
+        noting.start()
+        while noting.is_alive() and not watching.execute(waits).scalar():
+            noting.join(0.01)
+    noting.join()
+    assert list(field.store.events("demo")) == []
 
 
 def test_zero_days_keep(field) -> None:
