@@ -16,8 +16,7 @@ class Limits:
     """How much one address may ask for; 0 means no limit.
 
     Many people can share an address (a library, a mobile network), so these stop machines, not
-    people. Requests from the server's own machine are not limited: behind a proxy that is not
-    trusted, everybody would come from there.
+    people. Behind a proxy everybody shares one, unless the proxy is trusted to say which it is.
 
     Parameters
     ----------
