@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from citizen import brief_survey
 
 
 @pytest.fixture
@@ -108,3 +109,39 @@ def test_a_contact_is_kept_apart(fielded, benefit_claim):
     assert "somebody@example.org" not in told
     contacts = [contact["email"] for contact in field.store.contacts("benefit-claim")]
     assert contacts == ["somebody@example.org"]
+
+
+@pytest.fixture
+def contact_first(fielded, benefit_claim):
+    """A survey that asks for a contact before its last page."""
+    pages = [p for p in brief_survey(benefit_claim).pages if p.kind != "tasks"]
+    contact = benefit_claim.page_of_kind("contact")
+    pages.insert(2, contact)
+    return fielded(brief_survey(benefit_claim, pages=tuple(pages)))
+
+
+def contacts(field):
+    return sorted(contact["email"] for contact in field.store.contacts("brief"))
+
+
+def test_a_corrected_contact_is_kept(contact_first):
+    citizen = contact_first.citizen().agree()
+    assert citizen.path == "/page/contact"
+    citizen.answer({"contact.email": "wrong@example.org"})
+    citizen.get("/page/contact")
+    corrected = citizen.fill({"contact.email": "right@example.org"})
+    citizen.post(*corrected)
+    citizen.send(*corrected)
+    assert citizen.path == "/page/about"
+    assert contacts(contact_first) == ["right@example.org", "wrong@example.org"]
+
+
+def test_a_contact_is_kept_when_it_is_said_to_count(contact_first):
+    citizen = contact_first.citizen().agree()
+    left = citizen.fill({"contact.email": "left@example.org"})
+    citizen.get("/page/contact").answer({})
+    citizen.send(*left)
+    assert citizen.status == 409
+    assert contacts(contact_first) == []
+    citizen.answer({"which": "posted"})
+    assert contacts(contact_first) == ["left@example.org"]

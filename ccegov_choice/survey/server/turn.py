@@ -16,6 +16,8 @@ from ccegov_choice.survey.server.visit import Visit
 from ccegov_choice.survey.steps import Payload, Step, Way
 
 Problems = tuple[FieldProblem, ...]
+_CONTACT = "contact"
+"""Kind of event: that a contact was left with a form, and not which."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Turn:
     def keep(self, payload: Payload, token: FormToken) -> Outcome:
         """Keep an answer, with what was seen; a contact goes where contacts are kept."""
         if self.step.page.kind == "contact":
-            self._keep_contact()
+            self._keep_contact(payload, token)
         posted = Answer(
             item=self.step.item,
             payload=payload,
@@ -122,11 +124,31 @@ class Turn:
         began_with = self.person.version
         return shown_of(self.way, self.step, token, fingerprint=fingerprint, began_with=began_with)
 
-    def _keep_contact(self) -> None:
-        # before the answer that says so: a crash in between leaves a contact twice, not none
+    def _keep_contact(self, payload: Payload, token: FormToken) -> None:
+        """Keep a contact once for each form: one that is corrected stands beside the first.
+
+        Contacts do not say whose they are, so the first cannot be found and replaced.
+        """
         contact, _ = read_contact(self.visit.fields)
-        if contact is not None and self.step.item not in self.person.answers:
-            self.site.store.keep_contact(self.site.survey.id, contact.fields, contact.wish)
+        if contact is None or self._is_asked_which(payload) or self._took_contact_of(token):
+            return
+        store, id = self.site.store, self.person.id
+        # before the record and the answer: a crash in between leaves a contact twice, not none
+        store.keep_contact(self.site.survey.id, contact.fields, contact.wish)
+        store.note(id, _CONTACT, {"form": token.nonce})
+
+    def _is_asked_which(self, payload: Payload) -> bool:
+        kept = self.person.answers.get(self.step.item)
+        if kept is None or kept.revision == revision_of(self.visit):
+            return False
+        return dict(kept.payload) != dict(payload)
+
+    def _took_contact_of(self, token: FormToken) -> bool:
+        happened = self.site.store.own_answers(self.person.id).get("events", ())
+        return any(
+            event["kind"] == _CONTACT and event["payload"].get("form") == token.nonce
+            for event in happened
+        )
 
 
 def revision_of(visit: Visit) -> int:
