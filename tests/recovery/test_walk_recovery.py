@@ -24,7 +24,7 @@ from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.responses.store import ResponseStore
 from ccegov_choice.study.utility import Utility
 from ccegov_choice.survey.server.app import create_app
-from ccegov_choice.survey.server.settings import ServerSettings
+from ccegov_choice.survey.server.settings import Limits, ServerSettings
 from ccegov_choice.survey.survey import Survey
 from ccegov_choice.walk.behaviour import Behaviour
 from ccegov_choice.walk.crowd import Plan, walk_crowd
@@ -77,7 +77,9 @@ def walked(tmp_path_factory):
     people = People(TRUTH, views={"cards": 0.5, "table": 0.5}, behaviour=Behaviour.smooth())
     folder = tmp_path_factory.mktemp("walk")
     with ResponseStore.open(f"sqlite:///{folder}/answers.sqlite") as store:
-        app = create_app(survey, store, ServerSettings(b"k" * 40, ledger="live"))
+        app = create_app(
+            survey, store, ServerSettings(b"k" * 40, ledger="live", limits=Limits(0, 0, 0))
+        )
         with running(app) as address:
             diaries = walk_crowd(address, survey, people, Plan(PEOPLE, seed=11)).diaries
         design = Design.read(ROOT / "designs" / "benefit-claim")

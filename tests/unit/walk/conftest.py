@@ -13,7 +13,7 @@ import uvicorn
 
 from ccegov_choice.responses.store import ResponseStore
 from ccegov_choice.survey.server.app import create_app
-from ccegov_choice.survey.server.settings import ServerSettings
+from ccegov_choice.survey.server.settings import Limits, ServerSettings
 from ccegov_choice.survey.server.signing import Signer
 from ccegov_choice.survey.survey import Survey
 from ccegov_choice.walk.people import People
@@ -57,7 +57,9 @@ def served(tmp_path):
     @contextmanager
     def serve(survey, wrap=lambda app: app, ledger="robot"):
         with ResponseStore.open(f"sqlite:///{tmp_path}/answers.sqlite") as store:
-            app = create_app(survey, store, ServerSettings(KEY, ledger=ledger))
+            app = create_app(
+                survey, store, ServerSettings(KEY, ledger=ledger, limits=Limits(0, 0, 0))
+            )
             with running(wrap(app)) as address:
                 yield address, store, Signer(KEY)
 
