@@ -36,6 +36,7 @@ from typing import Any
 from crashing_app import POINTS
 from throwaway_postgres import Cluster
 
+from ccegov_choice._files import write_atomic
 from ccegov_choice.responses.database import Database
 from ccegov_choice.survey.server.key_file import make_key
 from ccegov_choice.survey.survey import Survey
@@ -254,7 +255,8 @@ def _fill(flag: Path) -> None:
 
 def _set_clock(clock: Path, number: int) -> None:
     time.sleep(0.7)
-    clock.write_text(str(-3600 * (number + 1) if number % 2 else 3600 * number))
+    wrong = -3600 * (number + 1) if number % 2 else 3600 * number
+    write_atomic(clock, str(wrong))  # the server reads it all the time
 
 
 def _look_up(
