@@ -95,7 +95,8 @@ def _take_in(survey: Survey, parsed: argparse.Namespace) -> int:
         print(json.dumps(_plain(comparison, whole, stored), indent=1, ensure_ascii=False))
     else:
         _say(comparison, whole, stored)
-    return 1 if comparison.open or wrong or (stored and stored.changed) else 0
+    left_out = stored is not None and (stored.changed or stored.clashing)
+    return 1 if comparison.open or wrong or left_out else 0
 
 
 def _store(survey: Survey, forms: list[FormAnswers], parsed: argparse.Namespace) -> Stored:
@@ -128,8 +129,10 @@ def _say(comparison: Comparison, forms: list[FormAnswers], stored: Stored | None
         print("Both entries agree. Give --database to store the forms.")
     else:
         print(f"stored {len(stored.new):,} forms")
+        _numbers("of these in a quota that was full, counted all the same", stored.past_quota)
         _numbers("stored before, with the same answers", stored.known)
         _numbers("stored before with OTHER answers, left as they are", stored.changed)
+        _numbers("not stored: the number is stored with ANOTHER BLOCK", stored.clashing)
         _numbers("not stored: consent is not ticked", stored.refused)
         _numbers("not stored: nothing is answered", stored.blank)
 

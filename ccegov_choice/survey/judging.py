@@ -6,12 +6,16 @@ does not have, leads to the first step open.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ccegov_choice.survey.settings import Quota
 from ccegov_choice.survey.steps import Payload, Step, Way
+
+NO_LIMIT = sys.maxsize
+"""Limit of a quota for an interview that has been given: it counts, also in a full one."""
 
 
 @dataclass(frozen=True)

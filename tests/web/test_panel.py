@@ -193,3 +193,20 @@ def test_changing_ones_mind_gives_the_quota_place_back(fielded, brief):
     first = field.citizen().agree().answer({"q.work": "no"})
     first.get("/page/about").answer({"q.work": "yes"})
     assert field.citizen().agree().answer({"q.work": "no"}).path == "/page/more"
+
+
+def test_whoever_gave_the_whole_interview_counts_also_past_the_quota(fielded, brief, monkeypatch):
+    """A crash between answer and claim lets somebody pass a quota that then fills up."""
+    field = fielded(brief(quotas=(Quota("work", {"no": 1}),)))
+    first = field.citizen().agree()
+
+    def crash(*args):
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(field.store), "claim_quota", crash)
+        assert first.answer({"q.work": "no"}).status == 500
+    field.citizen().agree().answer({"q.work": "no"}).until("/page/end")
+    first.get("/page/next").until("/page/end")
+    (tally,) = field.store.counts("brief").quotas
+    assert (tally.cell, tally.completed) == ("no", 2)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ccegov_choice.survey.page import Page
-from ccegov_choice.survey.paper.codes import UNDECIDED, numbered
+from ccegov_choice.survey.paper.codes import UNDECIDED, numbered, question_codes
 from ccegov_choice.survey.question import Question
 from ccegov_choice.survey.settings import TaskSettings
 from ccegov_choice.survey.survey import Survey
@@ -89,7 +89,7 @@ def _consent(page: Page) -> Iterator[KeyColumn]:
 
 
 def _question(page: Page, question: Question) -> Iterator[KeyColumn]:
-    codes = _meaning(numbered(question.option_ids))
+    codes = _meaning(question_codes(question))
     kinds: Mapping[str, CellKind] = {
         "single": "code",
         "scale": "code",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ccegov_choice.responses.records import Answer, Outcome, Person, Start, State, Version
-from ccegov_choice.survey.judging import claims
+from ccegov_choice.survey.judging import NO_LIMIT, claims
 from ccegov_choice.survey.keying.form_answers import FormAnswers
 from ccegov_choice.survey.steps import Payload, Way
 from ccegov_choice.survey.survey import Survey
@@ -44,6 +44,12 @@ class Stored:
         Stored before, with the same answers.
     changed : tuple of int
         Stored before with other answers, which were left as they are.
+    clashing : tuple of int
+        Not stored, because a form of this number is stored with another block: the number was
+        printed twice.
+    past_quota : tuple of int
+        Of the new ones, those in a quota that was full: the interview has been given, so it
+        counts all the same.
     refused : tuple of int
         Not stored, because the consent is not ticked.
     blank : tuple of int
@@ -53,6 +59,8 @@ class Stored:
     new: tuple[int, ...] = ()
     known: tuple[int, ...] = ()
     changed: tuple[int, ...] = ()
+    clashing: tuple[int, ...] = ()
+    past_quota: tuple[int, ...] = ()
     refused: tuple[int, ...] = ()
     blank: tuple[int, ...] = ()
 
@@ -79,16 +87,19 @@ def store_forms(
     store.register(version)
     found: dict[str, list[int]] = {}
     for form in forms:
-        outcome = _store(store, survey, form, keyed_by)
-        found.setdefault(outcome, []).append(form.form.form)
+        for outcome in _store(store, survey, form, keyed_by):
+            found.setdefault(outcome, []).append(form.form.form)
     return Stored(**{outcome: tuple(numbers) for outcome, numbers in found.items()})
 
 
-def _store(store: Store, survey: Survey, read: FormAnswers, keyed_by: str) -> str:
+def _store(store: Store, survey: Survey, read: FormAnswers, keyed_by: str) -> Iterator[str]:
+    """Store a form, and yield what `Stored` calls what became of it."""
     if not read.agreed:
-        return "refused"
+        yield "refused"
+        return
     if read.blank:
-        return "blank"
+        yield "blank"
+        return
     form, lease = read.form, survey.fieldwork.lease_minutes
     nonce = f"paper:{survey.id}:{survey.sha256[:8]}:{form.form}"
     start = Start(
@@ -101,8 +112,12 @@ def _store(store: Store, survey: Survey, read: FormAnswers, keyed_by: str) -> st
         seed=form.seed,
     )
     person = store.start(survey.sha256, start, lease_minutes=lease)
+    if person.block != form.block:
+        yield "clashing"
+        return
     if person.state != "started":
-        return "known" if _same(person, read.answers) else "changed"
+        yield "known" if _same(person, read.answers) else "changed"
+        return
     for item, payload in read.answers.items():
         store.answer(
             person.id,
@@ -118,13 +133,19 @@ def _store(store: Store, survey: Survey, read: FormAnswers, keyed_by: str) -> st
         )
     if read.screened_out:
         store.finish(person.id, "screened_out", reason=read.screened_out)
-        return "new"
-    way = Way(survey, form.block, form.seed, read.answers)
-    for claim in claims(way):
-        # the interview has been given: a full quota does not send it back
-        store.claim_quota(person.id, claim.quota, claim.cell, claim.limit)
+        yield "new"
+        return
+    full = [
+        claim
+        for claim in claims(Way(survey, form.block, form.seed, read.answers))
+        if not store.claim_quota(person.id, claim.quota, claim.cell, claim.limit)
+    ]
+    for claim in full:
+        store.claim_quota(person.id, claim.quota, claim.cell, NO_LIMIT)
     store.finish(person.id, "completed")
-    return "new"
+    yield "new"
+    if full:
+        yield "past_quota"
 
 
 def _same(person: Person, answers: Mapping[str, Payload]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ccegov_choice.study.wording import wording
 from ccegov_choice.survey.keying.columns import FORM_COLUMNS, NOTHING, KeyColumn, key_columns
@@ -50,6 +50,7 @@ def guide(survey: Survey) -> str:
         "- Days as `31.12.2026` or `2026-12-31`. Words as they are written.",
         "- `mode`: `paper`, `large-print`, `telephone` or `interviewer`.",
         "- `choice_1` is the first choice on the form, `choice_2` the second, and so on.",
+        *_destroyed(survey),
         "",
         "| column | what is asked | what to key |",
         "|---|---|---|",
@@ -59,6 +60,16 @@ def guide(survey: Survey) -> str:
         for names, column in _alike(survey)
     ]
     return "\n".join(lines) + "\n"
+
+
+def _destroyed(survey: Survey) -> Iterator[str]:
+    days = survey.retention.answers_days
+    if days:
+        yield (
+            f"- Destroy the forms and what was keyed of them at most {days} days after they came "
+            "in: until then, and no longer, people were promised that their answers can be tied "
+            "to them. The orders that stay with the answers give the number of a form away."
+        )
 
 
 def _alike(survey: Survey) -> list[tuple[str, KeyColumn]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ccegov_choice.survey.question import Question
 from ccegov_choice.survey.settings import DONT_KNOW, TaskSettings
 from ccegov_choice.survey.task import Task
 
@@ -18,6 +19,12 @@ UNDECIDED = "0"
 def numbered(ids: Iterable[str]) -> dict[str, str]:
     """Return id -> code: 1, 2, 3, ..."""
     return {id: str(number) for number, id in enumerate(ids, 1)}
+
+
+def question_codes(question: Question) -> dict[str, str]:
+    """Return option -> code; the code of a point of a scale is the point itself."""
+    ids = question.option_ids
+    return {id: id for id in ids} if question.kind == "scale" else numbered(ids)
 
 
 def task_codes(task: Task, settings: TaskSettings) -> dict[str, str]:

@@ -9,7 +9,7 @@ from ccegov_choice.survey.orders import projects_shown
 from ccegov_choice.survey.page import Budget, Page
 from ccegov_choice.survey.pages.question_view import Choice, question_view
 from ccegov_choice.survey.pages.voice import Voice
-from ccegov_choice.survey.paper.codes import numbered
+from ccegov_choice.survey.paper.codes import numbered, question_codes
 from ccegov_choice.survey.question import Question
 
 Part = dict[str, Any]
@@ -43,7 +43,7 @@ def question_part(
 ) -> Part:
     """Return a question as it stands on a form."""
     view = question_view(voice, question, seed)
-    codes = numbered(question.option_ids)
+    codes = question_codes(question)
     stops = {option.id for option in question.options if option.screen_out}
     return {
         "kind": "question",

@@ -16,6 +16,8 @@ from ccegov_choice.survey.settings import DONT_KNOW
 from ccegov_choice.survey.steps import Step, Way
 
 Part = dict[str, Any]
+_STAYING = ("opt_out", "status_quo")
+"""Kinds of options that mean choosing nothing new."""
 
 
 def task_part(
@@ -85,7 +87,8 @@ def task_part(
 
 def _may_stay_out(view: TaskView, voice: Voice) -> bool:
     settings = voice.survey.task_settings
-    return settings.response in ("choice", "dual") and bool(view.staying or settings.dont_know)
+    may = settings.dont_know or any(card.kind in _STAYING for card in view.everything)
+    return may and settings.response in ("choice", "dual")
 
 
 def _option(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ccegov_choice.responses.records import Answer, Person
 from ccegov_choice.responses.refusals import NotTakingPart
 from ccegov_choice.survey.answering import FieldProblem, read_form
-from ccegov_choice.survey.judging import after_answer, claims, step_to_show, uncounted
+from ccegov_choice.survey.judging import NO_LIMIT, after_answer, claims, step_to_show, uncounted
 from ccegov_choice.survey.server import panel
 from ccegov_choice.survey.server.form_token import FormToken
 from ccegov_choice.survey.server.reply import Reply, go
@@ -117,7 +117,7 @@ def _complete(site: Site, person: Person, way: Way, end: Step) -> Reply:
         )
         site.store.answer(person.id, trimmed, lease_minutes=lease)
     for claim in claims(way):  # again, in case a crash came between answer and claim
-        site.store.claim_quota(person.id, claim.quota, claim.cell, claim.limit)
+        site.store.claim_quota(person.id, claim.quota, claim.cell, NO_LIMIT)
     site.store.finish(person.id, "completed")
     return go(f"/page/{end.id}")
 

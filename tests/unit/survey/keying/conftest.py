@@ -104,7 +104,7 @@ ANSWERS: Mapping[str, str] = {
     "trust.court": "2",
     "age": "44",
     "born": "31.12.1980",
-    "ease": "1",
+    "ease": "0",
     "choice_1": "1",
     "choice_2": "3",
     "choice_2.reason": "2",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ccegov_choice.errors import FileFormatError, SurveyError
@@ -30,7 +32,15 @@ def test_the_guide_says_what_every_code_means(survey):
     assert "| `sex` | You are | 1 = a woman; 2 = a man |" in text
     assert "| `trust.court` | Do you trust the court | 1 = Yes; 2 = No |" in text
     assert "| `choice_1` ... `choice_3` | each choice: what is chosen | the printed" in text
+    assert "| `ease` | How easy? | 0 = 0; 1 = 1; 2 = 2; 3 = 3; 4 = 4 |" in text
     assert "| `money.picked` | Money | 1 = Roads; 2 = Parks |" in text
+
+
+def test_the_guide_says_when_forms_are_destroyed(survey):
+    kept = replace(survey.retention, answers_days=200)
+    assert "at most 200 days after they came in" in guide(replace(survey, retention=kept))
+    for_ever = replace(survey.retention, answers_days=0)
+    assert "Destroy" not in guide(replace(survey, retention=for_ever))
 
 
 def test_what_was_keyed_is_read(survey, keyed, answers):

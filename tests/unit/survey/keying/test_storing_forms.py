@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from ccegov_choice.responses.store import ResponseStore
 from ccegov_choice.survey.keying.entry import read_entry
 from ccegov_choice.survey.keying.form_answers import read_form_answers
 from ccegov_choice.survey.keying.storing import store_forms
+from ccegov_choice.survey.settings import Quota
 from ccegov_choice.survey.steps import Way
 from ccegov_choice.survey.survey import Survey
 
@@ -58,6 +60,22 @@ def test_other_answers_to_a_stored_form_are_told_and_not_taken(store, survey, ke
     assert done.changed == (12,)
     (row,) = store.rows("claim")
     assert store.person(row["person"]).answers["about"].payload["sex"] == "f"
+
+
+def test_a_form_in_a_full_quota_counts_and_is_told(store, survey, keyed, answers):
+    limited = replace(survey, quotas=(Quota("sex", {"f": 1}),))
+    done = store_forms(store, limited, forms(limited, keyed, {1: answers, 2: answers}))
+    assert (done.new, done.past_quota) == ((1, 2), (2,))
+    (tally,) = store.counts("claim").quotas
+    assert (tally.cell, tally.completed) == ("f", 2)
+
+
+def test_a_number_that_was_printed_with_two_blocks_is_refused(store, survey, keyed, answers):
+    store_forms(store, survey, forms(survey, keyed, {12: answers}))
+    (again,) = forms(survey, keyed, {12: answers})
+    other = replace(again, form=replace(again.form, block="2"))
+    assert store_forms(store, survey, [other]).clashing == (12,)
+    assert len(list(store.rows("claim"))) == 1
 
 
 def test_a_crash_half_way_is_made_good(store, survey, keyed, answers):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from ccegov_choice.survey.orders import options_shown
 from ccegov_choice.survey.paper.code import form_code
 from ccegov_choice.survey.paper.codes import numbered, task_codes
 from ccegov_choice.survey.paper.sheet import sheet
+from ccegov_choice.survey.question import Question
 from ccegov_choice.survey.steps import Way
 
 
@@ -62,6 +64,14 @@ def test_printed_numbers_follow_the_files_and_not_the_form(claim):
     (question,) = [p for p in parts(claim, kind="question") if p["field"] == "claimed_before"]
     codes = {option["id"]: option["code"] for option in question["options"]}
     assert codes == numbered(claim.questions["claimed_before"].option_ids)
+
+
+def test_the_number_of_a_point_is_the_point(claim):
+    ease = Question("ease", "scale", "How easy?", low=0, high=10)
+    about = next(page for page in claim.pages if page.questions)
+    pages = [replace(p, questions=(ease,)) if p is about else p for p in claim.pages]
+    part = parts(replace(claim, pages=tuple(pages), quotas=()), kind="question")[0]
+    assert [(p["code"], p["text"]) for p in part["points"]] == [(str(n),) * 2 for n in range(11)]
 
 
 def test_people_are_sent_to_the_question_that_a_condition_speaks_of(claim):
