@@ -15,12 +15,25 @@ def condition_problems(survey: Survey) -> Iterator[Problem]:
     """Yield conditions (`when`) that name nothing, or something not yet answered."""
     before: set[str] = set()
     for page in survey.pages:
+        here = {question.id for question in page.questions}
         for question in page.questions:
             where = place(survey, "question", question.id, "when")
             for other, options in (question.when or {}).items():
-                yield from _problems(survey, other, options, before, where)
-        before.update(question.id for question in page.questions)
+                if other in here:
+                    yield _same_page(question.id, other, where)
+                else:
+                    yield from _problems(survey, other, options, before, where)
+        before.update(here)
     yield from _available_problems(survey)
+
+
+def _same_page(question: str, other: str, where: str) -> Problem:
+    # it would open only once the page has been posted, as a surprise on a page that was done
+    return Problem(
+        f"'{question}' depends on '{other}', which stands on the same page",
+        f"Move '{question}' to a later page: a page is shown whole, before '{other}' is answered.",
+        where,
+    )
 
 
 def _available_problems(survey: Survey) -> Iterator[Problem]:
@@ -52,7 +65,7 @@ def _problems(
     if other not in before:
         yield Problem(
             f"the condition looks at '{other}', which is not asked on an earlier page",
-            "Ask it on a page before this one: a page knows nothing of itself.",
+            "Ask it on a page before this one.",
             where,
         )
     if asked.kind not in _LOOKED_AT:

@@ -196,6 +196,10 @@ BROKEN = {
     ),
     "condition on the same page": (
         question_with(D, "frank", when={"certainty": ("1",)}),
+        "'frank' depends on 'certainty', which stands on the same page",
+    ),
+    "condition on a later page": (
+        question_with(D, "age_group", when={"certainty": ("1",)}),
         "not asked on an earlier page",
     ),
     "condition on words": (
@@ -287,7 +291,27 @@ BROKEN = {
     ),
     "language name": (replace(D, languages=("english",)), "'english' is not a language code"),
     "no shell": (replace(D, languages=("en", "tlh")), "not worded in 'tlh'"),
-    "missing wording": (replace(D, languages=("en", "de")), "title has no wording in 'de'"),
+    "missing wording": (
+        replace(
+            D,
+            languages=("en", "de", "fr"),
+            title={"en": "A", "de": "B", "fr": ""},
+            consequence={"en": "A", "fr": "B"},
+        ),
+        "title has no wording in 'fr'",
+    ),
+    "wordings missing in two languages": (
+        page_with(
+            replace(D, languages=("en", "de", "fr"), title={"en": "A", "de": "B", "fr": "C"}),
+            "end",
+            body={"en": "A"},
+        ),
+        "page.end.body has no wording in 'de', 'fr'",
+    ),
+    "no translation": (
+        replace(D, languages=("en", "de")),
+        "the survey has no translation at all in 'de'",
+    ),
     "stray wording": (
         replace(D, title={"en": "A", "cy": "B"}),
         "worded in 'cy', which is not a language of the survey",
@@ -335,6 +359,19 @@ def test_a_level_picture_needs_words_in_every_language():
     found = [p.problem for p in survey.check() if "for people who do not see it" in p.problem]
     assert len(found) == 4
     assert "in 'de'" in found[0]
+
+
+def test_a_language_without_any_translation_is_one_problem():
+    (problem,) = replace(D, languages=("en", "de")).check()
+    assert "--missing de > " in problem.cure
+    assert problem.cure.count("translations/de.toml") == 1
+
+
+def test_a_text_that_lacks_several_languages_is_one_problem():
+    survey = replace(B, title={"en": "A", "de": "B"})
+    (problem,) = survey.check()
+    assert problem.problem == "title has no wording in 'fr', 'pl', 'ar'"
+    assert "translations/fr.toml, translations/pl.toml" in problem.cure
 
 
 def test_require_valid_lists_everything():
