@@ -74,3 +74,19 @@ def test_a_regional_language_speaks_as_its_main_one_and_an_unknown_one_english()
 def test_a_text_may_hold_braces_when_nothing_is_filled_in():
     assert ENGLISH.say("shell.back") == "Back"
     assert ENGLISH.say("progress.step", number=3, total=12) == "Step 3 of 12"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [
+        ("en", "1 point", "100 points"),
+        ("de", "1 Punkt", "100 Punkte"),
+        ("pl", "1 punkt", "2 punkty"),
+    ],
+)
+def test_no_verb_before_an_amount_is_for_one_only(language, one, several):
+    singular = re.compile(r"\b(is|ist|jest)\b")
+    for key in ("error.over_budget", "budget.amount"):
+        for amount in (one, several):
+            said = shell_words(language).say(key, spent=amount, amount=amount, over=amount)
+            assert not singular.search(said)
