@@ -37,3 +37,8 @@ def environment() -> Environment:
     for name in made.list_templates():
         made.get_template(name)
     return made
+
+
+def template_sources() -> tuple[str, ...]:
+    """Return what stands in every template, in the order of their names."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.j2")))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from ccegov_choice.survey.pages.environment import environment
 from ccegov_choice.survey.pages.filling import Filling
+from ccegov_choice.survey.pages.fingerprint import fingerprint
 from ccegov_choice.survey.pages.frame import Form, Frame
 from ccegov_choice.survey.pages.notices import Notice, notice_of
 from ccegov_choice.survey.pages.own_words import own_sections, tell
@@ -153,17 +153,13 @@ class Pages:
         return self._page("conflict", frame, filling, heading, values)
 
     def fingerprint(self, step: Step, way: Way, frame: Frame) -> str:
-        """Return the SHA-256 of what a step shows in this language, view and mode.
+        """Return the SHA-256 of what a step shows in this language and view.
 
         What differs from visit to visit (tokens, what is filled in, how far one is) is left
         out, so that the same fingerprint means the same words in the same order.
         """
-        language, view, mode = frame.language, frame.view, frame.mode
-        plain = Frame(language, view, mode, here=f"/page/{step.id}", highlight=frame.highlight)
-        page = step_page(self._voice(plain), step, way, plain, _NO_FORM)
-        values = page.values | {"heading": page.heading}
-        shown = self._main(page.template, plain, self._filling(plain, page), values)
-        return hashlib.sha256(shown.encode()).hexdigest()
+        voice, highlight = self._voice(frame), frame.highlight
+        return fingerprint(voice, step, way, view=frame.view, highlight=highlight)
 
     def theme_css(self) -> str:
         """Return the survey's colours, to be served as ``/static/theme.css``."""
