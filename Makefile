@@ -29,7 +29,7 @@ test: $(READY) ## all checks and all tests
 	@echo "== format, lint, types, layers"
 	@$(MAKE) --no-print-directory check
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "thorough or not thorough"
 
 check: $(READY) ## format, lint, types and layers
 	@$(BIN)/ruff format --check --quiet .

@@ -17,6 +17,31 @@ if "CCEGOV_DATA_DIR" not in os.environ and _SHARED.is_dir():
     os.environ["CCEGOV_DATA_DIR"] = str(_SHARED)
 
 
+# simulation, browsers and everything that documents tell a reader to run
+_THOROUGH = ("tests/recovery", "tests/e2e", "tests/examples", "analysis")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Mark what takes minutes: `make test` runs it, plain `pytest` leaves it out."""
+    root = Path(__file__).parents[1]
+    folders = tuple(root / folder for folder in _THOROUGH)
+    for item in items:
+        if any(folder in item.path.parents for folder in folders):
+            item.add_marker(pytest.mark.thorough)
+    asked = config.args_source.name == "ARGS" and _named(config.args, folders)
+    if config.option.markexpr or asked:
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _named(arguments, folders) -> bool:
+    """Say whether somebody asks for a thorough test by its path."""
+    paths = [Path(argument.partition("::")[0]).resolve() for argument in arguments]
+    return any(folder == path or folder in path.parents for path in paths for folder in folders)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """Turn a skipped test into a failure where everything must run (CI)."""
