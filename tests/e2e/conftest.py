@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from ccegov_choice.design.random import random_design
@@ -68,7 +67,6 @@ def browser():
         chromium.close()
 
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 SURVEYS = Path(__file__).parents[2] / "surveys"
 
 
@@ -139,20 +137,3 @@ def visit(browser):
     yield open_page
     for context in contexts:
         context.close()
-
-
-@pytest.fixture(scope="session")
-def violations():
-    """Return a function that lists what axe finds on a page."""
-
-    def look(page) -> list[str]:
-        options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-        response = Axe().run(page, options=options).response
-        assert response["passes"], "axe looked at nothing"
-        return [
-            f"{found['id']} ({found['impact']}): {node['html'][:200]}"
-            for found in response["violations"]
-            for node in found["nodes"]
-        ]
-
-    return look

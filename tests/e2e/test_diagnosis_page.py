@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import violations
 
 from ccegov_choice.design.beliefs.prior import Prior
 from ccegov_choice.design.random import random_design
@@ -14,7 +14,6 @@ from ccegov_choice.study.study import Study
 pytestmark = pytest.mark.browser
 
 FOLDERS = Path(__file__).parents[2] / "designs"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 STUDIES = ["benefit-claim", "channel-choice"]
 
@@ -52,17 +51,6 @@ def visit(browser, pages):
     yield go
     for context in contexts:
         context.close()
-
-
-def violations(page) -> list[str]:
-    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    response = Axe().run(page, options=options).response
-    assert response["passes"], "axe looked at nothing"
-    return [
-        f"{found['id']} ({found['impact']}): {node['html'][:200]}"
-        for found in response["violations"]
-        for node in found["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("name", STUDIES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+from axe import violations
 from interview import Somebody
 
 from ccegov_choice.survey.pages.words import shell_words
@@ -144,7 +145,7 @@ def test_every_kind_of_task(survey_server, visit, name, by):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-def test_axe_finds_nothing_on_any_page(survey_server, visit, violations, language, viewport):
+def test_axe_finds_nothing_on_any_page(survey_server, visit, language, viewport):
     server = survey_server("benefit-claim")
     seen: dict[str, list[str]] = {}
 
@@ -171,7 +172,7 @@ def test_axe_finds_nothing_on_any_page(survey_server, visit, violations, languag
 
 
 @pytest.mark.parametrize("name", SURVEYS)
-def test_axe_finds_nothing_on_other_kinds_of_tasks(survey_server, visit, violations, name):
+def test_axe_finds_nothing_on_other_kinds_of_tasks(survey_server, visit, name):
     seen: dict[str, list[str]] = {}
     person = Somebody(visit(viewport=PHONE), survey_server(name).link)
     person.looks = lambda p: seen.setdefault(p.path, violations(p.page))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import violations
 
 pytestmark = pytest.mark.browser
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
 
@@ -38,17 +37,6 @@ def visit(browser, report_file):
 def open_all(page):
     """Unfold every table, so that what is inside is looked at too."""
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-
-
-def violations(page) -> list[str]:
-    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    response = Axe().run(page, options=options).response
-    assert response["passes"], "axe looked at nothing"
-    return [
-        f"{found['id']} ({found['impact']}): {node['html'][:200]}"
-        for found in response["violations"]
-        for node in found["nodes"]
-    ]
 
 
 @pytest.mark.parametrize(

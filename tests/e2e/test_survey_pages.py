@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from axe import violations
 
 from ccegov_choice.survey.pages.pages import Pages
 from ccegov_choice.survey.pages.style import STATIC
@@ -144,7 +145,7 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 # -- accessibility rules ------------------------------------------------------------------------
 
 
-def look_at(tour, violations, shelf, names, **options):
+def look_at(tour, shelf, names, **options):
     """Return what axe finds, what scrolls sideways and what breaks the policy on some pages."""
     found = []
     for name, page in tour(names, **options):
@@ -155,35 +156,33 @@ def look_at(tour, violations, shelf, names, **options):
     return found
 
 
-def test_every_page_keeps_all_rules_on_a_phone(tour, violations, shelf):
+def test_every_page_keeps_all_rules_on_a_phone(tour, shelf):
     names = [path.rpartition("/")[2] for path in shelf.pages if path.startswith("/en/cards/")]
     assert len(names) > 35
     assert set(names) >= set(ONE_OF_EACH)
-    assert look_at(tour, violations, shelf, names, viewport=PHONE) == []
+    assert look_at(tour, shelf, names, viewport=PHONE) == []
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "pl", "ar"])
-def test_a_page_of_each_kind_keeps_all_rules_on_a_phone_in_every_language(
-    tour, violations, shelf, language
-):
+def test_a_page_of_each_kind_keeps_all_rules_on_a_phone_in_every_language(tour, shelf, language):
     options = {"language": language, "viewport": PHONE}
-    assert look_at(tour, violations, shelf, ONE_OF_EACH, **options) == []
+    assert look_at(tour, shelf, ONE_OF_EACH, **options) == []
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_tables_keep_all_rules(tour, violations, shelf, language, viewport):
+def test_tables_keep_all_rules(tour, shelf, language, viewport):
     options = {"language": language, "viewport": viewport, "view": "table"}
-    assert look_at(tour, violations, shelf, [*TASKS, *RESPONSES[1:]], **options) == []
+    assert look_at(tour, shelf, [*TASKS, *RESPONSES[1:]], **options) == []
 
 
-def test_a_desk_and_paper_keep_all_rules(tour, violations, shelf):
+def test_a_desk_and_paper_keep_all_rules(tour, shelf):
     names = [*TASKS[:2], *RESPONSES, *LOOKED_AT]
-    assert look_at(tour, violations, shelf, names) == []
-    assert look_at(tour, violations, shelf, ["task-1", "about"], media="print") == []
+    assert look_at(tour, shelf, names) == []
+    assert look_at(tour, shelf, ["task-1", "about"], media="print") == []
 
 
-def test_axe_would_find_something(show, violations):
+def test_axe_would_find_something(show):
     page = show("task-1")
     page.evaluate("document.querySelector('.level-image').removeAttribute('alt')")
     page.evaluate("document.querySelector('legend').remove()")

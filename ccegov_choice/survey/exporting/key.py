@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 
-from ccegov_choice.survey.exporting.outline import Version
+from ccegov_choice.survey.exporting.outline import Outline, Version
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,34 @@ def version_rows(column: str, versions: Iterable[Version]) -> list[KeyRow]:
         found.append(KeyRow(column, "version", "seed", version.name, version.seed))
         for lot, option in version.lots.items():
             found.append(KeyRow(column, "version", f"lot.{lot}", version.name, option))
+    return found
+
+
+def item_rows(outline: Outline, separator: str) -> list[KeyRow]:
+    """Return what each code means in tools that have a column for every row of a matrix.
+
+    Parameters
+    ----------
+    outline : Outline
+        What is asked.
+    separator : str
+        What stands between the column and the row of a matrix.
+    """
+    found = []
+    for item in outline.answered:
+        kept, field = item.kept
+        if item.kind == "matrix":
+            for row in item.rows:
+                for choice in item.choices:
+                    column, part = f"{item.column}{separator}{row.value}", f"{field}.{row.value}"
+                    found.append(KeyRow(column, kept, part, choice.value, choice.meant))
+        elif item.choices:
+            found.extend(
+                KeyRow(item.column, kept, field, choice.value, choice.meant)
+                for choice in item.choices
+            )
+        else:
+            found.append(KeyRow(item.column, kept, field))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ccegov_choice.survey.exporting.asking import AGREE
 from ccegov_choice.survey.exporting.html import note_html, prose_html
-from ccegov_choice.survey.exporting.key import KeyRow, version_rows
+from ccegov_choice.survey.exporting.key import KeyRow, item_rows, version_rows
 from ccegov_choice.survey.exporting.outline import Condition, Item, Outline, Screen, Words
 
 VERSION = "version"
@@ -153,20 +153,7 @@ def _validators(item: Item) -> list[_Json]:
 
 def surveyjs_key(outline: Outline) -> list[KeyRow]:
     """Return what each name and value of the answers means."""
-    found = version_rows(VERSION, outline.versions)
-    for item in outline.answered:
-        kept, field = item.kept
-        if item.kind == "matrix":
-            for row in item.rows:
-                for choice in item.choices:
-                    column, part = f"{item.column}.{row.value}", f"{field}.{row.value}"
-                    found.append(KeyRow(column, kept, part, choice.value, choice.meant))
-        elif item.choices:
-            for choice in item.choices:
-                found.append(KeyRow(item.column, kept, field, choice.value, choice.meant))
-        else:
-            found.append(KeyRow(item.column, kept, field))
-    return found
+    return [*version_rows(VERSION, outline.versions), *item_rows(outline, ".")]
 
 
 def surveyjs_losses(outline: Outline) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccegov_choice.survey.exporting.html import level_words
-from ccegov_choice.survey.exporting.key import KeyRow, version_rows
+from ccegov_choice.survey.exporting.key import KeyRow, item_rows, version_rows
 from ccegov_choice.survey.exporting.outline import Condition, Item, Outline, Screen, Words
 from ccegov_choice.survey.exporting.workbook import workbook
 from ccegov_choice.survey.pages.words import shell_words
@@ -185,20 +185,7 @@ def _listed(item: Item) -> list[_Row]:
 
 def xlsform_key(outline: Outline) -> list[KeyRow]:
     """Return what each column and code of the answers means, without names of groups."""
-    found = version_rows(VERSION, outline.versions)
-    for item in outline.answered:
-        kept, field = item.kept
-        if item.kind == "matrix":
-            for row in item.rows:
-                for choice in item.choices:
-                    column, part = f"{item.column}_{row.value}", f"{field}.{row.value}"
-                    found.append(KeyRow(column, kept, part, choice.value, choice.meant))
-        elif item.choices:
-            for choice in item.choices:
-                found.append(KeyRow(item.column, kept, field, choice.value, choice.meant))
-        else:
-            found.append(KeyRow(item.column, kept, field))
-    return found
+    return [*version_rows(VERSION, outline.versions), *item_rows(outline, "_")]
 
 
 def xlsform_losses(outline: Outline) -> list[str]:
