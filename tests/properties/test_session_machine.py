@@ -407,7 +407,8 @@ def payload_of(path: str, fields: dict[str, str], who: Model) -> dict[str, objec
         return {"work": fields["q.work"]}
     if path == "/page/more":
         words = {"words": fields["q.words"] or None}
-        if who.counts["/page/about"]["work"] == "no":  # also if the form was made when it was yes
+        work = who.counts.get("/page/about", {}).get("work")  # nothing once all is erased
+        if work == "no":  # also if the form was made when it was yes
             return words
         return {"hours": int(fields["q.hours"]), **words} if "q.hours" in fields else None
     chosen = fields["chosen"]
