@@ -7,6 +7,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -127,7 +128,7 @@ def walk_crowd(
     plan: Plan,
     progress: Callable[[int], None] = lambda ended: None,
 ) -> Walked:
-    """Let a crowd answer a survey over HTTP; call it where no event loop runs.
+    """Let a crowd answer a survey over HTTP.
 
     Parameters
     ----------
@@ -151,13 +152,24 @@ def walk_crowd(
     gc.freeze()
     began = time.process_time()
     try:
-        asyncio.run(_crowd(scene, citizens))
+        _walked(scene, citizens)
     except BaseExceptionGroup as several:
         raise _first(several) from several
     finally:
         cpu = time.process_time() - began
         gc.unfreeze()
     return Walked(tuple(scene.diaries), cpu)
+
+
+def _walked(scene: _Scene, citizens: Sequence[Citizen]) -> None:
+    """Walk here, or in another thread where an event loop runs already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(_crowd(scene, citizens))
+        return
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(_crowd(scene, citizens))).result()
 
 
 def walk_share(base: str, folder: Path, people: People, plan: Plan) -> Walked:

@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
 BLOCK = re.compile(r"^```(python|console|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SERVES = re.compile(r"^ccegov survey (serve|preview)\b")
 MAKE = re.compile(r"^(make|git clone|cd|python3 -m venv|pip install)\b")
 
 
@@ -44,8 +45,23 @@ def run_commands(text: str) -> None:
                 f"this test does not know how to run: {command}"
             )
             continue
+        if SERVES.match(command):
+            assert_it_serves(command)
+            continue
         done = subprocess.run(shlex.split(command), capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+
+def assert_it_serves(command: str) -> None:
+    """Start what runs until it is stopped; it must say where it is."""
+    arguments = [*shlex.split(command), "--port", "0"]
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as it:
+        try:
+            assert it.stdout.readline().startswith("http"), f"{command}\n{it.stderr.read()}"
+        finally:
+            it.terminate()
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])

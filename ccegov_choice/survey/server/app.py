@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -30,6 +31,9 @@ from ccegov_choice.survey.server.settings import ServerSettings
 from ccegov_choice.survey.server.shelf import File, media_files, static_files
 from ccegov_choice.survey.server.site import Site, utc_now
 from ccegov_choice.survey.survey import Survey
+
+# a request is milliseconds of Python: more threads than these only wait for each other
+_THREADS = 8
 
 
 def create_app(
@@ -107,6 +111,7 @@ def _files(files: dict[str, File]) -> Endpoint:
 def _lifespan(site: Site) -> Callable[[Starlette], Any]:
     @asynccontextmanager
     async def alive(app: Starlette) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = _THREADS
         try:
             async with retention_clock(site.survey, site.store, site.clock):
                 yield

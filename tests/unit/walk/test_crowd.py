@@ -1,5 +1,6 @@
 """Citizens walk through the real server on real sockets, also one that misbehaves."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -41,6 +42,14 @@ def test_whatever_happens_to_people_every_answer_is_kept_once(served, survey, pe
     report = load_report(diaries, found)
     assert report.clean
     assert report.waiting["resume"].count == 4
+
+
+def test_a_crowd_walks_from_a_notebook_too(served, survey, people):
+    async def cell():  # a notebook runs cells inside an event loop
+        with served(survey) as (address, _, _):
+            return walk_crowd(address, survey, people, Plan(2, seed=1)).diaries
+
+    assert [diary.trouble for diary in asyncio.run(cell())] == [[], []]
 
 
 def test_some_decline_and_some_give_up(served, survey, people):
