@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -17,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 from ccegov_choice.errors import ResponseError
 from ccegov_choice.responses.failures import refusal
+from ccegov_choice.responses.writers import Writers
 
 T = TypeVar("T")
 _BUSY_SECONDS = 10
@@ -44,9 +44,8 @@ class Database:
         self.name = self.url.render_as_string(hide_password=True)
         self.memory = self.sqlite and self.url.database in (None, "", ":memory:")
         self.engine = self._engine()
-        # SQLite has one writer. Threads of this process queue here and are served in turn;
-        # its own busy handler sleeps longer and longer, and some would starve.
-        self._queue = threading.RLock()
+        file = str(self.url.database) if self.sqlite and not self.memory else ""
+        self._queue = Writers(file, _BUSY_SECONDS)
         self._writer = self.engine.execution_options(ccegov_writes=True)
         self._streamer = (
             self.engine
@@ -144,6 +143,7 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._queue.close()
 
 
 def read_url(url: str) -> URL:
