@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -85,7 +86,7 @@ def agree(server: Server) -> str:
 
 
 def people(folder: Path) -> int:
-    with sqlite3.connect(folder / "benefit-claim.sqlite") as connection:
+    with closing(sqlite3.connect(folder / "benefit-claim.sqlite")) as connection:
         return connection.execute("select count(*) from person").fetchone()[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 from axe import violations
@@ -20,7 +21,7 @@ SURVEYS = ("obligations", "channels")
 
 def completed(server) -> int:
     """Return how many people are completed, as the database has it."""
-    with sqlite3.connect(server.database) as connection:
+    with closing(sqlite3.connect(server.database)) as connection:
         return connection.execute("select count(*) from person where state='completed'").fetchone()[
             0
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -237,7 +238,7 @@ def test_a_contacts_file_has_no_trace_of_the_order(sqlite_field) -> None:
         sqlite_field.store.keep_contact("demo", {"email": f"{number}@example.org"}, "")
     file = Path(sqlite_field.store._contacts.url.database)
     assert file.name == "answers-contacts.sqlite"
-    with sqlite3.connect(file) as connection, pytest.raises(sqlite3.OperationalError):
+    with closing(sqlite3.connect(file)) as connection, pytest.raises(sqlite3.OperationalError):
         connection.execute("SELECT rowid FROM contact")
     connection.close()
 

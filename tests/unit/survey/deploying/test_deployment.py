@@ -4,6 +4,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def run(folder, script, *words):
 
 def test_a_backup_taken_while_somebody_writes_can_be_restored(scripts):
     database = scripts / "live.sqlite"
-    with sqlite3.connect(database) as live:
+    with closing(sqlite3.connect(database)) as live:
         live.execute("PRAGMA journal_mode=WAL")
         live.execute("CREATE TABLE answer (id INTEGER PRIMARY KEY, text)")
         live.executemany("INSERT INTO answer (text) VALUES (?)", [("yes",)] * 500)
