@@ -107,13 +107,15 @@ class Table:
             return str(cell)
         return format_number(cell, self.formats.get(column))
 
-    def _cells(self) -> list[list[str]]:
+    def shown_cells(self) -> list[list[str]]:
+        """Return the cells as they are shown, by row."""
         return [
             [self._text(cell, name) for cell, name in zip(row, self.columns, strict=True)]
             for row in self.rows
         ]
 
-    def _numeric(self) -> list[bool]:
+    def numeric_columns(self) -> list[bool]:
+        """Return which columns hold numbers, and so stand to the right."""
         return [
             any(isinstance(row[j], int | float) for row in self.rows)
             for j in range(len(self.columns))
@@ -121,7 +123,7 @@ class Table:
 
     def to_text(self) -> str:
         """Return the table for a terminal."""
-        cells, numeric = self._cells(), self._numeric()
+        cells, numeric = self.shown_cells(), self.numeric_columns()
         widths = [
             max([len(name), *(len(row[j]) for row in cells)]) for j, name in enumerate(self.columns)
         ]
@@ -144,7 +146,7 @@ class Table:
 
     def to_html(self, css_class: str | None = None, id: str | None = None) -> str:
         """Return an HTML table with a caption and header scopes."""
-        numeric = self._numeric()
+        numeric = self.numeric_columns()
         name = f' class="{html.escape(css_class)}"' if css_class else ""
         identity = f' id="{html.escape(id)}"' if id else ""
 
@@ -156,7 +158,7 @@ class Table:
             for j, column in enumerate(self.columns)
         )
         body = []
-        for row in self._cells():
+        for row in self.shown_cells():
             first = f'<th scope="row" style="text-align:left">{html.escape(row[0])}</th>'
             rest = "".join(
                 f"<td{align(j)}>{html.escape(text)}</td>" for j, text in enumerate(row[1:], 1)
@@ -171,13 +173,13 @@ class Table:
 
     def to_markdown(self) -> str:
         """Return a Markdown (pipe) table."""
-        numeric = self._numeric()
+        numeric = self.numeric_columns()
 
         def line(row: list[str]) -> str:
             return "| " + " | ".join(text.replace("|", r"\|") for text in row) + " |"
 
         rule = "|" + "|".join("--:" if right else "---" for right in numeric) + "|"
-        rows = [line(row) for row in self._cells()]
+        rows = [line(row) for row in self.shown_cells()]
         notes = [f"\n{note}" for note in self.all_notes]
         return "\n".join([f"**{self.title}**\n", line(list(self.columns)), rule, *rows, *notes])
 
@@ -187,7 +189,7 @@ class Table:
         def escape(text: str) -> str:
             return "".join(_LATEX.get(letter, letter) for letter in text.replace("−", "-"))
 
-        spec = "".join("r" if right else "l" for right in self._numeric())
+        spec = "".join("r" if right else "l" for right in self.numeric_columns())
         lines = [
             r"\begin{table}",
             rf"\caption{{{escape(self.title)}}}",
@@ -195,7 +197,7 @@ class Table:
             r"\toprule",
             " & ".join(escape(name) for name in self.columns) + r" \\",
             r"\midrule",
-            *(" & ".join(escape(text) for text in row) + r" \\" for row in self._cells()),
+            *(" & ".join(escape(text) for text in row) + r" \\" for row in self.shown_cells()),
             r"\bottomrule",
             r"\end{tabular}",
             *(rf"\par\footnotesize {escape(note)}" for note in self.all_notes),

@@ -11,6 +11,30 @@ from ccegov_choice.report.checklist import Checklist
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a number comes from, so that somebody else can make it again.
+
+    Parameters
+    ----------
+    id : str
+        Anchor of the entry: ``"n-importance"``.
+    what : str
+        What the number is.
+    facts : tuple of pairs of str
+        What it was made with, each with its name: function, model, draws, seed, data, version.
+    """
+
+    id: str
+    what: str
+    facts: tuple[tuple[str, str], ...]
+
+    @property
+    def use(self) -> str:
+        """Anchor of the place in the report that shows the number."""
+        return f"use-{self.id}"
+
+
+@dataclass(frozen=True)
 class Paragraph:
     """Running text; the lead of a section is set larger."""
 
@@ -43,6 +67,7 @@ class Finding:
     unit: str
     sentence: str
     interval: str = ""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +135,7 @@ class Figure:
 
     kind: ClassVar[str] = "figure"
     chart: Chart
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +145,15 @@ class Panel:
     kind: ClassVar[str] = "panel"
     table: Table
     folded: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where the numbers come from, an entry each, with the way back."""
+
+    kind: ClassVar[str] = "origins"
+    items: tuple[Origin, ...]
 
 
 @dataclass(frozen=True)
@@ -141,6 +176,7 @@ Block = (
     | Figure
     | Panel
     | ChecklistPanel
+    | Origins
 )
 
 

@@ -21,8 +21,10 @@ from ccegov_choice.report.money import declares_vehicle, neutral
 from ccegov_choice.report.options import options_section, paragraphs
 from ccegov_choice.report.page import render_page
 from ccegov_choice.report.people import people_section
+from ccegov_choice.report.printing import render_pdf
 from ccegov_choice.report.priorities import priorities_section
 from ccegov_choice.report.provenance import provenance_section
+from ccegov_choice.report.rewriting import numbered
 from ccegov_choice.report.scenarios import scenarios_section
 from ccegov_choice.report.summary import summary_section
 from ccegov_choice.report.trading import trading_section
@@ -48,7 +50,6 @@ _SECTIONS = (
     certainty_section,
     limits_section,
     annex_section,
-    provenance_section,
 )
 
 _TRUTH = ("true_class", "true[")
@@ -183,24 +184,39 @@ class Report:
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """The ten sections, in order, as plain data."""
-        made = tuple(make(self.material) for make in _SECTIONS)
+        """The sections, in order, as plain data."""
+        told = tuple(make(self.material) for make in _SECTIONS)
+        made = numbered((*told, provenance_section(self.material, told)))
         return made if declares_vehicle(self.study) else tuple(neutral(part) for part in made)
 
-    def to_html(self) -> str:
-        """Return the whole page."""
+    def _head(self) -> tuple[str, str]:
+        """Return title and standfirst."""
         title = self.title or self.study.text()
         standfirst = next(iter(paragraphs(self.study.declarations.get("decision", ""))), "")
         standfirst = standfirst or wording(self.study.question)
         if not declares_vehicle(self.study):
             title, standfirst = neutral(title), neutral(standfirst)
-        return render_page(
-            title,
-            standfirst,
-            self._facts(),
-            self.sections,
-            simulated=self.is_simulated,
-        )
+        return title, standfirst
+
+    def to_html(self) -> str:
+        """Return the whole page."""
+        return render_page(*self._head(), self._facts(), self.sections, simulated=self.is_simulated)
+
+    def to_pdf(self) -> bytes:
+        """Return the same report as tagged PDF (PDF/UA-1).
+
+        Raises
+        ------
+        ChoiceError
+            If no installed font has a letter of the text.
+        MissingExtraError
+            If Typst is not installed.
+        """
+        return render_pdf(*self._head(), self._facts(), self.sections, simulated=self.is_simulated)
+
+    def save_pdf(self, path: str | Path) -> Path:
+        """Write the PDF to a file, whole or not at all; return its path. Errors as in `to_pdf`."""
+        return write_atomic(path, self.to_pdf())
 
     def save(self, path: str | Path) -> Path:
         """Write the page to a file, whole or not at all; return its path."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ccegov_choice._files import sha256
 from ccegov_choice.report.wording import between, count, say
 from ccegov_choice.study.attribute import Attribute
 
@@ -88,6 +90,11 @@ class Material:
     def choices(self) -> str:
         """``"7,200 choices"``."""
         return count(self.data.tasks, "choices")
+
+    @cached_property
+    def data_sha256(self) -> str:
+        """Fingerprint of the choices: SHA-256 of their rows as CSV."""
+        return sha256(self.data.frame.to_csv(index=False, lineterminator="\n"))
 
     @property
     def sample(self) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from ccegov_choice.report.rewriting import rewrite
 from ccegov_choice.study.study import Study
 
 _Thing = TypeVar("_Thing")
@@ -36,25 +36,5 @@ def without_currency(words: str) -> str:
 
 
 def neutral(thing: _Thing) -> _Thing:
-    """Return a section, or any frozen noun, with no currency in any of its words.
-
-    Fields named ``id`` are anchors, not words, and stay as they are.
-    """
-    return _neutral(thing)  # type: ignore[no-any-return]
-
-
-def _neutral(thing: Any) -> Any:
-    if isinstance(thing, str):
-        return without_currency(thing)
-    if isinstance(thing, tuple):
-        return tuple(_neutral(part) for part in thing)
-    if isinstance(thing, dict):
-        return {_neutral(key): _neutral(value) for key, value in thing.items()}
-    if is_dataclass(thing) and not isinstance(thing, type):
-        changed = {
-            field.name: _neutral(getattr(thing, field.name))
-            for field in fields(thing)
-            if field.init and field.name != "id"
-        }
-        return replace(thing, **changed)
-    return thing
+    """Return a section, or any frozen noun, with no currency in any of its words."""
+    return rewrite(thing, without_currency)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ccegov_choice._drawing.chart import Row
-from ccegov_choice.report.blocks import Block, Figure, Paragraph, Section
+from ccegov_choice.report.blocks import Block, Paragraph, Section
 from ccegov_choice.report.charts import Words, importance_bars, level_dots
 from ccegov_choice.report.head_to_head import LevelShare, head_to_head
 from ccegov_choice.report.material import LEVEL, Material, range_note, with_range
+from ccegov_choice.report.origins import figure
 from ccegov_choice.report.wording import in_100, join_words, lower_first, points, quoted, say
 from ccegov_choice.tradeoff.importance import Importance
 
@@ -41,7 +42,7 @@ def _importance(material: Material) -> Iterator[Block]:
         material.sample,
     )
     yield Paragraph(say("importance.text"))
-    yield Figure(importance_bars(rows, words))
+    yield figure(material, importance_bars(rows, words), "importance", found)
 
 
 def leaders(found: Importance) -> list[str]:
@@ -71,7 +72,7 @@ def _levels(material: Material) -> Iterator[Block]:
         _level_headline(found), say("levels.subtitle"), range_note(LEVEL), material.sample
     )
     yield Paragraph(say("levels.text"))
-    yield Figure(level_dots(rows, words))
+    yield figure(material, level_dots(rows, words), "head_to_head", method=say("levels.method"))
     unclear = _unclear(found)
     if unclear:
         yield Paragraph(say("levels.unclear", levels="; ".join(unclear)))

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ccegov_choice._files import sha256
 from ccegov_choice._provenance import Provenance
 from ccegov_choice._table import Cell, Table
-from ccegov_choice.report.blocks import Block, Panel, Paragraph, Section
+from ccegov_choice.report.blocks import Block, Panel, Paragraph, Section, Subheading
 from ccegov_choice.report.material import Material
+from ccegov_choice.report.origins import origins_block
 from ccegov_choice.report.wording import say
 
 
-def provenance_section(material: Material) -> Section:
-    """Give fingerprints, versions and seeds."""
+def provenance_section(material: Material, sections: Sequence[Section] = ()) -> Section:
+    """Give fingerprints, versions and seeds, and where each number of the sections comes from."""
     blocks: tuple[Block, ...] = (
         Paragraph(say("provenance.lead")),
         *_source(material),
+        *_numbers(sections),
         Panel(_fingerprints(material)),
         Panel(_steps(material)),
         Panel(_versions(), folded=True),
     )
     return Section("provenance", say("provenance.title"), blocks, technical=True)
+
+
+def _numbers(sections: Sequence[Section]) -> Iterator[Block]:
+    origins = origins_block(sections)
+    if origins.items:
+        yield Subheading(say("provenance.origins"))
+        yield Paragraph(say("provenance.origins_lead"))
+        yield origins
 
 
 def _source(material: Material) -> Iterator[Block]:
@@ -42,14 +51,9 @@ def _fingerprints(material: Material) -> Table:
     rows: list[tuple[Cell, ...]] = [(say("provenance.study", id=study.id), study.sha256)]
     if material.design is not None:
         rows.append((say("provenance.design"), material.design.sha256))
-    rows.append((say("provenance.data"), data_sha256(material)))
+    rows.append((say("provenance.data"), material.data_sha256))
     columns = (say("provenance.what"), say("provenance.hash"))
     return Table(say("provenance.files"), columns, tuple(rows))
-
-
-def data_sha256(material: Material) -> str:
-    """Return the fingerprint of the choices: SHA-256 of their rows as CSV."""
-    return sha256(material.data.frame.to_csv(index=False, lineterminator="\n"))
 
 
 def _records(material: Material) -> Iterator[tuple[str, Provenance]]:

@@ -10,7 +10,6 @@ from ccegov_choice.policy.uptake import Difference, Uptake
 from ccegov_choice.report.blocks import (
     Block,
     Bullets,
-    Figure,
     Panel,
     Paragraph,
     Section,
@@ -18,6 +17,7 @@ from ccegov_choice.report.blocks import (
 )
 from ccegov_choice.report.charts import Words, scenario_shares
 from ccegov_choice.report.material import Material, range_note, with_range
+from ccegov_choice.report.origins import figure
 from ccegov_choice.report.wording import between, in_100, points, quoted, say, upper_first
 from ccegov_choice.study.study import Study
 
@@ -43,7 +43,7 @@ def _scenarios(material: Material) -> Iterator[Block]:
         range_note(found.level),
         material.sample,
     )
-    yield Figure(scenario_shares(_rows(found), words))
+    yield figure(material, scenario_shares(_rows(found), words), "uptake", found)
     sentences = [difference_sentence(found, item) for item in told_differences(found)]
     if sentences:
         yield Subheading(say("scenarios.differences"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ccegov_choice.report.blocks import Block, Finding, Findings, Paragraph, Section
 from ccegov_choice.report.material import Material
+from ccegov_choice.report.origins import origin
 from ccegov_choice.report.priorities import leaders
 from ccegov_choice.report.scenarios import (
     largest_difference,
@@ -14,7 +16,6 @@ from ccegov_choice.report.scenarios import (
 )
 from ccegov_choice.report.trading import clearest, gain_phrase, gained_attribute, places_of
 from ccegov_choice.report.wording import between, plain, points, quoted, say
-from ccegov_choice.study.study import Study
 from ccegov_choice.tradeoff.ratio import TradeOff
 
 HEADLINES = 3
@@ -42,9 +43,18 @@ def headline_findings(material: Material) -> tuple[Finding, ...]:
     """
     trades = _best_trades(material)
     importance, forecast = tuple(_importance(material)), tuple(_forecast(material))
-    first = [_trade(material.study, trade) for trade in trades[:1]]
-    later = [_trade(material.study, trade) for trade in trades[1:]]
-    return tuple([*first, *importance, *forecast, *later][:HEADLINES])
+    first = [_trade(material, trade) for trade in trades[:1]]
+    later = [_trade(material, trade) for trade in trades[1:]]
+    found = [*first, *importance, *forecast, *later][:HEADLINES]
+    return tuple(_traced(finding, n) for n, finding in enumerate(found, 1))
+
+
+def _traced(finding: Finding, n: int) -> Finding:
+    """Give the origin of a finding its place among them."""
+    if finding.origin is None:
+        return finding
+    what = say("origin.headline", n=n, unit=f"{finding.number} {finding.unit}")
+    return replace(finding, origin=replace(finding.origin, id=f"n-headline-{n}", what=what))
 
 
 def _best_trades(material: Material) -> list[TradeOff]:
@@ -61,7 +71,7 @@ def _best_trades(material: Material) -> list[TradeOff]:
     return found
 
 
-def _trade(study: Study, trade: TradeOff) -> Finding:
+def _trade(material: Material, trade: TradeOff) -> Finding:
     places = places_of(trade)
     payment = trade.payment
     assert trade.conf_low is not None  # only trades with both limits are told
@@ -73,9 +83,10 @@ def _trade(study: Study, trade: TradeOff) -> Finding:
         say(
             "summary.trade",
             amount=payment.things(payment.direction, trade.estimate, places),
-            gain=gain_phrase(study, trade),
+            gain=gain_phrase(material.study, trade),
         ),
         say("interval.plain", range=between(trade.conf_low, trade.conf_high, places)),
+        origin(material, "trade", trade.gain, "trade_offs", trade, method=trade.method),
     )
 
 
@@ -94,6 +105,7 @@ def _importance(material: Material) -> Iterator[Finding]:
             n=n,
         ),
         say("interval.plain", range=between(100 * first.conf_low, 100 * first.conf_high)),
+        origin(material, "first", first.attribute, "importance", material.importance),
     )
 
 
@@ -112,4 +124,6 @@ def _forecast(material: Material) -> Iterator[Finding]:
         low, high = 100 * float(found.conf_low[best]), 100 * float(found.conf_high[best])
         number, unit = points(100 * float(found.shares[best])), say("summary.share_unit")
         sentence = share_headline(found)
-    yield Finding(number, unit, f"{sentence}.", say("interval.plain", range=between(low, high)))
+    source = origin(material, "forecast", unit, "uptake", found)
+    text = say("interval.plain", range=between(low, high))
+    yield Finding(number, unit, f"{sentence}.", text, source)

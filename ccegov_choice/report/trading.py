@@ -9,13 +9,13 @@ from ccegov_choice.report.blocks import (
     Block,
     Bullets,
     Callout,
-    Figure,
     Paragraph,
     Section,
     Subheading,
 )
 from ccegov_choice.report.charts import Words, group_differences, trade_intervals
 from ccegov_choice.report.material import Material, range_note, with_range
+from ccegov_choice.report.origins import figure
 from ccegov_choice.report.wording import (
     between,
     digits_for,
@@ -68,7 +68,8 @@ def _one_numeraire(material: Material, trades: Sequence[TradeOff], pay_in: str) 
     )
     rows = [_gain_row(material.study, trade) for trade in trades]
     name = f"trade-offs-{pay_in.replace('_', '-')}"
-    yield Figure(trade_intervals(rows, words, unit=upper_first(paid(trades[0])), id=name))
+    chart = trade_intervals(rows, words, unit=upper_first(paid(trades[0])), id=name)
+    yield figure(material, chart, "trade_offs", trades[0], method=trades[0].method)
     yield from _in_words(material.study, trades)
     notes = dict.fromkeys(upper_first(note) for trade in trades for note in trade.notes)
     stretched = _beyond_what_was_shown(material, trades)
@@ -237,7 +238,8 @@ def group_blocks(material: Material) -> Iterator[Block]:
             material.sample,
         )
         name = f"groups-{pay_in.replace('_', '-')}"
-        yield Figure(group_differences(rows, words, unit=upper_first(paid(first)), id=name))
+        chart = group_differences(rows, words, unit=upper_first(paid(first)), id=name)
+        yield figure(material, chart, "trade_offs", first, method=first.method)
 
 
 def _group_trades(material: Material, pay_in: str) -> dict[str, dict[str, TradeOff]]:
