@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.fitting.people_search import PeopleProblem
+    from ccegov_choice.models.population.taste_points import PointsAt
     from ccegov_choice.models.probabilities import Tasks
     from ccegov_choice.models.results import Results
 
@@ -243,6 +244,18 @@ class LatentClass:
         from ccegov_choice.models.classes.shares import population_shares
 
         return population_shares(self, tasks, parameters)
+
+    def taste_points(self, results: Results, people: pd.DataFrame, draws: int | None) -> PointsAt:
+        """Return the tastes of the classes, with their shares; see `HasTastePoints`."""
+        from ccegov_choice.models.classes.points import class_points
+
+        return class_points(self, results, people, draws)
+
+    def people_columns(self, results: Results) -> tuple[str, ...]:
+        """Return the columns of people that membership, or tastes within a class, depend on."""
+        from ccegov_choice.models.classes.points import class_columns
+
+        return class_columns(self, results)
 
     def individual_coefficients(
         self, results: Results, data: ChoiceData, *, threads: int | None = None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.fitting.people_search import PeopleProblem
     from ccegov_choice.models.logit.logit import Bound
+    from ccegov_choice.models.population.taste_points import PointsAt
     from ccegov_choice.models.probabilities import Tasks
     from ccegov_choice.models.results import Results
 
@@ -215,6 +216,18 @@ class MixedLogit:
         from ccegov_choice.models.mixed.shares import mixed_shares
 
         return mixed_shares(self, tasks, parameters)
+
+    def taste_points(self, results: Results, people: pd.DataFrame, draws: int | None) -> PointsAt:
+        """Return what tastes people have, as draws; see `HasTastePoints`."""
+        from ccegov_choice.models.mixed.points import mixed_points
+
+        return mixed_points(self, results, people, draws)
+
+    def people_columns(self, results: Results) -> tuple[str, ...]:
+        """Return the columns of people that tastes depend on."""
+        from ccegov_choice.models.mixed.covariates import covariates_of
+
+        return covariates_of(self)
 
     def individual_coefficients(
         self, results: Results, data: ChoiceData, *, threads: int | None = None

@@ -22,13 +22,17 @@ from ccegov_choice.models.fitting.people_search import PeopleProblem
 from ccegov_choice.models.logit.log_scale import LogScale
 from ccegov_choice.models.nests.constraints import TreeNames, names_of, tree_constraints
 from ccegov_choice.models.nests.likelihood import shares as tree_shares
+from ccegov_choice.models.nests.points import scaled_points
 from ccegov_choice.models.nests.problem import rows_of, tree_problem
+from ccegov_choice.models.nests.rule import tree_rule
 from ccegov_choice.models.nests.starts import chosen_starts
 from ccegov_choice.models.nests.tree import Nest, pack, parents
 from ccegov_choice.models.results import Results
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
+    from ccegov_choice.models.population.choice_rule import ChoiceRule
+    from ccegov_choice.models.population.taste_points import PointsAt
     from ccegov_choice.models.probabilities import Tasks
     from ccegov_choice.study.study import Study
     from ccegov_choice.study.utility import Utility
@@ -177,6 +181,18 @@ class TreeModel:
         alternatives, leaves = rows_of(self, frame, offsets)
         z = LogScale(self.scale, study).values(frame, offsets)
         return z, leaves, offsets, pack(self.tree, alternatives, self.parameter_names(study))
+
+    def taste_points(self, results: Results, people: pd.DataFrame, draws: int | None) -> PointsAt:
+        """Return everybody's coefficients, times the scale of each pattern of people."""
+        return scaled_points(LogScale(self.scale, results.study), results.utility.size, people)
+
+    def people_columns(self, results: Results) -> tuple[str, ...]:
+        """Return the columns that the scale depends on."""
+        return self.scale
+
+    def choice_rule(self, results: Results, alternatives: Sequence[str | None]) -> ChoiceRule:
+        """Return how people choose among alternatives in the nests."""
+        return tree_rule(self.tree, alternatives, results.names)
 
     def notes(self, results: Results) -> tuple[str, ...]:
         """Return sentences for the foot of the summary."""

@@ -43,7 +43,8 @@ class LogitRule:
         top = values.max(axis=-1, keepdims=True)
         powers = np.exp(values - np.where(np.isfinite(top), top, 0.0))
         total = powers.sum(axis=-1, keepdims=True)
-        return np.divide(powers, total, out=np.full_like(powers, np.nan), where=total > 0)
+        nobody = np.full_like(powers, np.nan)
+        return np.asarray(np.divide(powers, total, out=nobody, where=total > 0))
 
     def logsum(self, values: FloatArray, parameters: FloatArray) -> FloatArray:
         """Return ``log sum exp`` over the last axis."""

@@ -13,13 +13,17 @@ import pandas as pd
 
 from ccegov_choice.errors import DataError
 from ccegov_choice.models.population.choice_rule import ChoiceRule, HasChoiceRule, LogitRule
-from ccegov_choice.models.population.taste_points import HasTastePoints, TastePoints
-from ccegov_choice.models.probabilities import scale_column, scale_factors
-from ccegov_choice.study.people import gather_people, one_person
+from ccegov_choice.models.population.taste_points import HasTastePoints, PointsAt, TastePoints
+from ccegov_choice.models.probabilities import (
+    require_logit_shares,
+    scale_column,
+    scale_factors,
+)
+from ccegov_choice.study.people import People, gather_people, one_person
 
 if TYPE_CHECKING:
     from ccegov_choice.models.results import Results
-    from ccegov_choice.study.people import Answers, People
+    from ccegov_choice.study.people import Answers
     from ccegov_choice.study.profile import Profile
 
 FloatArray = npt.NDArray[np.float64]
@@ -96,8 +100,11 @@ class Population:
         Raises
         ------
         DataError
-            If people are needed and not given, or lack a column.
+            If people are needed and not given, or lack a column; if the model is a second opinion
+            that does not choose by logit shares.
         """
+        if not isinstance(results.model, HasTastePoints):
+            require_logit_shares(results)
         names = tuple(dict.fromkeys([*people_read(results, profiles), *by]))
         if source is not None:
             return cls(results, gather_people(source, names, results.study), draws)
@@ -122,15 +129,33 @@ class Population:
 
     def points(self, parameters: FloatArray | None = None) -> TastePoints:
         """Return the tastes of each pattern at parameters ``(P,)``, the estimates by default."""
+        theta = self.results.estimates if parameters is None else parameters
+        return self._points_at(np.asarray(theta, np.float64))
+
+    @cached_property
+    def _points_at(self) -> PointsAt:
         results = self.results
-        theta = np.asarray(results.estimates if parameters is None else parameters, np.float64)
         if isinstance(results.model, HasTastePoints):
-            return results.model.taste_points(results, self.frame, theta, self.draws)
+            return results.model.taste_points(results, self.frame, self.draws)
+        require_logit_shares(results)
+        return self._logit_points
+
+    def _logit_points(self, theta: FloatArray) -> TastePoints:
+        results = self.results
         coefficients = theta[None, None, : results.utility.size]
         factors = scale_factors(results, theta[None], self.people.covariates, slice(None))
         if factors is not None:
             coefficients = coefficients * factors.T[:, :, None]
         return TastePoints(coefficients, np.ones((1, 1)))
+
+    def part(self, part: slice) -> Population:
+        """Return some patterns of people, with their weights as they are.
+
+        Where tastes are drawn for each of many patterns, a part at a time keeps memory low.
+        """
+        covariates = {name: values[part] for name, values in self.people.covariates.items()}
+        people = People(covariates, self.people.weights[part], self.people.count)
+        return Population(self.results, people, self.draws)
 
     def encode(self, profiles: Sequence[Profile], part: slice = slice(None)) -> FloatArray:
         """Encode what is on offer for some patterns of people.

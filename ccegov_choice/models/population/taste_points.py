@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from ccegov_choice.models.results import Results
 
 FloatArray = npt.NDArray[np.float64]
+
+# So many points are enough for forecasts, whatever a likelihood was simulated with.
+MOST_DRAWS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +34,8 @@ class TastePoints:
     chances : ndarray of shape (M or 1, S)
         Chance of each point among people of a pattern; they sum to one.
     labels : tuple of str
-        Names of the points where they have names: the classes of people. Else empty.
+        Names of the points where they have names: the classes of people. Where the tastes of a
+        class differ too, its name stands at each of its points. Else empty.
     simulated : bool
         True where points are draws, so that what is computed from them has simulation noise.
     """
@@ -41,16 +46,26 @@ class TastePoints:
     simulated: bool = False
 
 
+PointsAt: TypeAlias = Callable[[FloatArray], TastePoints]
+"""From parameters ``(P,)`` to points, with the same draws at all parameters."""
+
+
 @runtime_checkable
 class HasTastePoints(Protocol):
     """A model in which tastes differ between people, or depend on their covariates by a scale."""
 
-    def taste_points(
-        self, results: Results, people: pd.DataFrame, parameters: FloatArray, draws: int | None
-    ) -> TastePoints:
-        """Return the points of ``M`` patterns of people at parameters ``(P,)``.
+    def taste_points(self, results: Results, people: pd.DataFrame, draws: int | None) -> PointsAt:
+        """Return the points of ``M`` patterns of people as a function of the parameters.
 
-        The same draws at all parameters, so that differences between parameters are smooth.
+        Parameters
+        ----------
+        results : Results
+            Of this model.
+        people : DataFrame of M rows
+            With the columns that `people_columns` names.
+        draws : int, optional
+            Points for each pattern where tastes are simulated; those of the model, at most
+            `MOST_DRAWS`, without.
         """
 
     def people_columns(self, results: Results) -> tuple[str, ...]:
