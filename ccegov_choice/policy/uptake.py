@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import PolicyError, unknown_name
 from ccegov_choice.models.draws import draw_parameters
-from ccegov_choice.models.probabilities import require_logit_shares, scale_column, scale_factors
+from ccegov_choice.models.population.choice_rule import HasChoiceRule, LogitRule
+from ccegov_choice.models.population.taste_points import HasTastePoints, TastePoints
 from ccegov_choice.models.results import Results
 from ccegov_choice.policy.forecast import Difference, Mode, Uptake, central_limits
+from ccegov_choice.policy.offers import Offers, PointSource, gather
 from ccegov_choice.policy.scenario import (
     Scenario,
     Scenarios,
@@ -20,8 +22,6 @@ from ccegov_choice.policy.scenario import (
     check_scenarios,
     never_shown,
 )
-from ccegov_choice.study.people import People, gather_people, one_person
-from ccegov_choice.study.profile import Profile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,10 +33,14 @@ __all__ = ["Difference", "Uptake", "uptake"]
 
 _CELLS = 4_000_000  # utilities held at once: 32 MB
 
+_DRAWS, _FEWER_DRAWS = 2_000, 500
+
 DUTY_MEASURES = (
     "willingness_to_trade",
     "trade_offs",
     "trade_matrix",
+    "welfare_change",
+    "channel_shift",
     "importance",
     "marginal_effects",
     "predict",
@@ -52,7 +56,7 @@ def uptake(
     mode: Mode | None = None,
     people: pd.DataFrame | ChoiceData | None = None,
     level: float = 0.95,
-    draws: int = 2_000,
+    draws: int | None = None,
     seed: int = 1,
 ) -> Uptake:
     """Forecast how many people would choose each scenario.
@@ -67,18 +71,21 @@ def uptake(
     results : Results
         A fitted model.
     scenarios : mapping of str to Profile, or sequence of Scenario
-        The services; the first is the baseline of differences.
+        The services; the first is the baseline of differences. A scenario of several offers has
+        the share of all of them together.
     opt_out : bool, optional
         Whether people may choose nothing; by default, if the study lets them.
     mode : {"alone", "compete"}, optional
         Each scenario against the opt-out, or all offered side by side.
     people : DataFrame or ChoiceData, optional
         For whom: shares are averaged over their covariates, by their weights. Needed where the
-        utility, the scale or the status quo depends on covariates.
+        utility, the scale, tastes, the status quo or availability depend on covariates.
     level : float
         Confidence level.
-    draws, seed : int
-        Number of draws and their seed.
+    draws : int, optional
+        Draws of the parameters: 2,000, or 500 where tastes or choices are no plain logit's.
+    seed : int
+        Of the draws.
 
     Returns
     -------
@@ -92,18 +99,19 @@ def uptake(
     """
     study, utility = results.study, results.utility
     _refuse_duty(results)
-    require_logit_shares(results)
     found = as_scenarios(scenarios)
     check_scenarios(found, utility, study)
     with_opt_out = study.opt_out is not None if opt_out is None else opt_out
     chosen_mode = _mode(results, found, with_opt_out, mode)
-    _check_numbers(level, draws)
-    whom = _people(results, with_opt_out, people)
-    profiles = [scenario.profile for scenario in found]
-    if with_opt_out and study.opt_out is not None:
-        profiles.append(Profile({}, study.opt_out.id))
-    sampled = np.vstack([results.estimates, draw_parameters(results, draws, seed)])
-    shares = _shares(results, profiles, whom, sampled, chosen_mode)[:, : len(found)]
+    if draws is None:
+        plain = not isinstance(results.model, HasTastePoints | HasChoiceRule)
+        draws = _DRAWS if plain else _FEWER_DRAWS
+    check_numbers(level, draws)
+    population = gather(results, people, found, opt_out=with_opt_out)
+    theta = np.vstack([results.estimates, draw_parameters(results, draws, seed)])
+    groups = [[scenario] for scenario in found] if chosen_mode == "alone" else [found]
+    sets = [Offers.of(population, group, with_opt_out) for group in groups]
+    shares = _by_scenario(average_shares(PointSource.of(population), sets, theta), found)
     low, high = central_limits(shares[1:], level)
     label = study.opt_out.text() if with_opt_out and study.opt_out is not None else None
     return Uptake(
@@ -117,8 +125,8 @@ def uptake(
         shares[1:],
         level,
         seed,
-        whom.count,
-        never_shown(found, study),
+        population.people.count,
+        (*never_shown(found, study), *_empty_notes(sets, found)),
     )
 
 
@@ -142,6 +150,13 @@ def _mode(
         )
     if mode not in (None, "alone", "compete"):
         raise PolicyError.of([unknown_name(mode, ("alone", "compete"), "mode")])
+    obliged = [scenario.text() for scenario in found if scenario.obliged]
+    if with_opt_out and obliged:
+        raise PolicyError(
+            f"nobody may refuse '{obliged[0]}', so it has no uptake",
+            where="scenarios",
+            cure="Leave out obliged=True, or use channel_shift or welfare_change.",
+        )
     picked: Mode = mode or ("alone" if with_opt_out else "compete")
     if picked == "alone" and not with_opt_out:
         raise PolicyError(
@@ -149,7 +164,7 @@ def _mode(
             where="mode='alone'",
             cure="Use mode='compete', or a study with an opt-out.",
         )
-    if picked == "compete" and len(found) + with_opt_out < 2:
+    if picked == "compete" and sum(len(s.offers) for s in found) + with_opt_out < 2:
         raise PolicyError(
             "there is nothing to choose between: one scenario and no opt-out",
             where="scenarios",
@@ -158,7 +173,14 @@ def _mode(
     return picked
 
 
-def _check_numbers(level: float, draws: int) -> None:
+def check_numbers(level: float, draws: int) -> None:
+    """Check a confidence level and a number of draws.
+
+    Raises
+    ------
+    PolicyError
+        If one cannot be.
+    """
     if not 0 < level < 1:
         raise PolicyError(
             f"a confidence level lies between 0 and 1, not at {level:g}",
@@ -171,73 +193,79 @@ def _check_numbers(level: float, draws: int) -> None:
         )
 
 
-def _people(
-    results: Results, with_opt_out: bool, source: pd.DataFrame | ChoiceData | None
-) -> People:
-    study, utility = results.study, results.utility
-    needed = [name for name in study.covariate_ids if name in utility.reads]
-    if with_opt_out and study.opt_out is not None:
-        own = study.opt_out.personal
-        needed += [own[name] for name in own if name in utility.reads]
-    scale = scale_column(results)
-    names = list(dict.fromkeys([*needed, *([scale] if scale else [])]))
-    if source is not None:
-        return gather_people(source, names, study)
-    if names:
-        raise PolicyError(
-            f"the forecast differs between people by {', '.join(names)}",
-            where="uptake",
-            cure="Say whose: people=data for those who answered, or a frame with one row per "
-            f"person and the columns {', '.join(names)} (and weight).",
-        )
-    return one_person({})
+def average_shares(
+    source: PointSource, sets: Sequence[Offers], theta: FloatArray
+) -> list[FloatArray]:
+    """Return the shares of offers on average over people, at several parameters.
 
+    Parameters
+    ----------
+    source : PointSource
+        The people's tastes.
+    sets : sequence of Offers
+        What they choose from, one set after another.
+    theta : ndarray of shape (R, P)
+        Parameters.
 
-def _shares(
-    results: Results,
-    profiles: Sequence[Profile],
-    people: People,
-    sampled: FloatArray,
-    mode: Mode,
-) -> FloatArray:
-    """Average choice probabilities ``(R, P)`` over people, pattern by pattern."""
-    size, count = results.utility.size, len(profiles)
-    total = np.zeros((len(sampled), count))
-    chunk = max(1, _CELLS // (len(sampled) * count))
-    for first in range(0, people.size, chunk):
-        part = slice(first, first + chunk)
-        weights = people.weights[part]
-        rows = _encode(results, profiles, people, part)
-        utilities = (sampled[:, :size] @ rows.T).reshape(len(sampled), len(weights), count)
-        factors = scale_factors(results, sampled, people.covariates, part)
-        if factors is not None:
-            utilities *= factors[:, :, None]
-        total += np.einsum("rmp,m->rp", _probabilities(utilities, mode), weights)
+    Returns
+    -------
+    list of ndarray of shape (R, J)
+        For each set; people for whom nothing is open add nothing.
+    """
+    weights = source.population.people.weights
+    widest = max(offers.rows.shape[1] for offers in sets)
+    parts = source.parts(_CELLS // (1 + widest))
+    total = [np.zeros((len(theta), len(offers.names))) for offers in sets]
+    together = source.count == 1 and all(isinstance(o.rule, LogitRule) for o in sets)
+    for part in parts:
+        for rows in _batches(len(theta), part, together):
+            points = _points(source, theta[rows], part)
+            for found, offers in zip(total, sets, strict=True):
+                values = offers.values(points.coefficients, part)
+                shares = offers.rule.shares(values, theta[rows.start])
+                if not offers.open_to[part].any(axis=1).all():
+                    shares = np.nan_to_num(shares, nan=0.0)
+                if together:
+                    found[rows] += np.tensordot(weights[part], shares, 1)
+                else:
+                    mean = np.matmul(points.chances[:, None, :], shares)[:, 0]
+                    found[rows.start] += weights[part] @ mean
     return total
 
 
-def _encode(
-    results: Results, profiles: Sequence[Profile], people: People, part: slice
-) -> FloatArray:
-    """Encode all profiles for some patterns of people, ``(M * P, K)``."""
-    patterns = {name: values[part] for name, values in people.covariates.items()}
-    size = len(people.weights[part])
-    tiled: dict[str, Any] = {
-        name: np.repeat(values, len(profiles)) for name, values in patterns.items()
-    }
-    return results.utility.encode([p for _ in range(size) for p in profiles], tiled)
+def _batches(draws: int, part: slice, together: bool) -> list[slice]:
+    """Return draws that are done at once: many where each is one point of a logit."""
+    step = max(1, _CELLS // (20 * (part.stop - part.start))) if together else 1
+    return [slice(first, min(first + step, draws)) for first in range(0, draws, step)]
 
 
-def _probabilities(utilities: FloatArray, mode: Mode) -> FloatArray:
-    """Return probabilities over the last axis; alone: each against the last, the opt-out."""
-    if mode == "alone":
-        gap = utilities[:, :, -1:] - utilities
-        # exp of a huge gap is infinite and the share then zero, which is right
-        with np.errstate(over="ignore"):
-            share: FloatArray = 1.0 / (1.0 + np.exp(gap))
-        return share
-    powers = np.exp(utilities - utilities.max(axis=2, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=2, keepdims=True))
+def _points(source: PointSource, theta: FloatArray, part: slice) -> TastePoints:
+    """Return taste points; where there is one for each parameter, those side by side."""
+    found = [source.points(parameters, part) for parameters in theta]
+    if len(found) == 1:
+        return found[0]
+    return TastePoints(np.concatenate([p.coefficients for p in found], axis=1), found[0].chances)
+
+
+def _by_scenario(shares: Sequence[FloatArray], scenarios: Sequence[Scenario]) -> FloatArray:
+    """Add up offers to scenarios, ``(R, P)``; sets hold one scenario each, or all of them."""
+    sizes = [len(scenario.offers) for scenario in scenarios]
+    if len(shares) == len(sizes):
+        pieces = [found[:, :size] for found, size in zip(shares, sizes, strict=True)]
+    else:
+        pieces = np.split(shares[0][:, : sum(sizes)], np.cumsum(sizes)[:-1], axis=1)
+    return np.stack([piece.sum(axis=1) for piece in pieces], axis=1)
+
+
+def _empty_notes(sets: Sequence[Offers], scenarios: Sequence[Scenario]) -> list[str]:
+    named = scenarios if len(sets) == len(scenarios) else [None]
+    return [
+        "some people can use nothing"
+        + (f" of '{scenario.text()}'" if scenario is not None else "")
+        + "; they choose nothing"
+        for offers, scenario in zip(sets, named, strict=True)
+        if not offers.open_to.any(axis=1).all()
+    ]
 
 
 def _best(sampled: FloatArray) -> FloatArray:
