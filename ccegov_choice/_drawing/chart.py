@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 from ccegov_choice._table import Table
 from ccegov_choice.errors import ChoiceError
 
-Kind = Literal["bars", "dots"]
+Kind = Literal["bars", "dots", "area"]
 
 SHAPES = ("circle", "square", "triangle", "diamond")
 """Mark shapes of the groups, so that colour never carries a meaning alone."""
@@ -83,7 +83,7 @@ class Axis:
     reference_label: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Chart:
     """A chart with its words and its numbers.
 
@@ -91,8 +91,9 @@ class Chart:
     ----------
     id : str
         Name of the chart in the page and of its CSV file.
-    kind : {"bars", "dots"}
-        Bars start at zero; dots may have any scale.
+    kind : {"bars", "dots", "area"}
+        Bars start at zero; dots may have any scale; an area is a distribution over people, whose
+        rows are bins: their ends as low and high, their value people in 100.
     headline : str
         The finding, as one sentence.
     subtitle : str
@@ -147,6 +148,32 @@ class Chart:
     def csv_link(self) -> str:
         """The numbers as a link that needs no network."""
         return "data:text/csv;charset=utf-8," + quote(self.table.to_csv())
+
+    def to_svg(self) -> str:
+        """Return the drawing: one ``<svg>`` with a role and a name."""
+        from ccegov_choice._drawing.svg import draw
+
+        return draw(self)
+
+    def to_altair(self) -> Any:
+        """Return an Altair chart of the same marks, to restyle or to combine.
+
+        Raises
+        ------
+        MissingExtraError
+            If Altair is not installed.
+        """
+        from ccegov_choice._drawing.show import to_altair
+
+        return to_altair(self)
+
+    def _repr_html_(self) -> str:
+        from ccegov_choice._drawing.show import figure
+
+        return figure(self)
+
+    def __repr__(self) -> str:
+        return f"{self.headline}\n\n{self.table.to_text()}\n{self.note}"
 
 
 def nice_step(span: float, count: int) -> float:

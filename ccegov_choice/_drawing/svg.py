@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ccegov_choice._drawing.chart import SHAPES, Axis, Chart, Row
+from ccegov_choice._drawing.density import HEIGHT, draw_bins, margin
 from ccegov_choice._drawing.ink import (
     ACCENT,
     BAR,
@@ -66,6 +67,7 @@ NARROW = Layout("narrow", 300, 8, 292, 292, 14.5, 18.5, True)
 
 
 _MARK: Paint = {"fill": ACCENT, "stroke": PAPER, "stroke-width": 1.5}
+_SMALL: Paint = {"font-size": 13.0, "fill": MUTED}
 _INTERVAL: Paint = {"stroke": INK, "stroke-width": 2}
 _REFERENCE: Paint = {"stroke": LINE, "stroke-width": 1.5, "stroke-dasharray": "4 3"}
 
@@ -228,6 +230,8 @@ def draw(chart: Chart, layout: Layout = WIDE) -> str:
         One ``<svg>`` element without ids, ready to stand in a page or, with its own font sizes
         and colours, in another document.
     """
+    if chart.kind == "area":
+        return _draw_area(chart, layout)
     axis, layout = chart.axis, _with_room_for_values(chart, layout)
 
     def place(value: float) -> float:
@@ -249,4 +253,27 @@ def draw(chart: Chart, layout: Layout = WIDE) -> str:
     caption = _lines(axis.label, "axis-label", centre, bottom + 38, layout)
     height = bottom + 38 + 16 * len(caption) - 8
     drawn = "".join(parts) + "".join(caption)
+    return picture(layout.name, chart.alt, (layout.width, height), drawn)
+
+
+def _draw_area(chart: Chart, layout: Layout) -> str:
+    axis, left = chart.axis, margin(layout.left, layout.stacked)
+    layout = replace(layout, left=left, right=layout.width - 12)
+
+    def place(value: float) -> float:
+        return left + (value - axis.low) / (axis.high - axis.low) * (layout.right - left)
+
+    parts = [text("people in 100", "axis-label", {"x": 0.0, "y": 13.0, **_SMALL})]
+    top = 26.0
+    if axis.reference is not None and axis.reference_label:
+        words = _lines(axis.reference_label, "reference-label", place(axis.reference), 29, layout)
+        parts += words
+        top += 4 + 16 * len(words)
+    bottom = top + HEIGHT
+    parts.append(draw_bins(chart, place, left, top))
+    for tick in _shown_ticks(axis, layout):
+        parts.append(_centred(_tick_text(tick, axis), "tick", place(tick), bottom + 17, layout))
+    caption = _lines(axis.label, "axis-label", (left + layout.right) / 2, bottom + 38, layout)
+    height = bottom + 38 + 16 * len(caption) - 8
+    drawn = "".join([*parts, *caption])
     return picture(layout.name, chart.alt, (layout.width, height), drawn)
