@@ -7,8 +7,9 @@ import html
 import io
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -223,8 +224,38 @@ class Table:
             )
         return stream.getvalue()
 
+    def to_excel(self, path: str | Path) -> Path:
+        """Save as an Excel workbook of one sheet, with numbers at full precision.
+
+        Raises
+        ------
+        MissingExtraError
+            If openpyxl is not installed.
+        """
+        return save_excel(path, [self])
+
     def _repr_html_(self) -> str:
         return self.to_html()
 
     def __repr__(self) -> str:
         return self.to_text()
+
+
+def save_excel(path: str | Path, tables: Sequence[Table]) -> Path:
+    """Save tables as one Excel workbook, a sheet for each.
+
+    Parameters
+    ----------
+    path : str or Path
+        The ``.xlsx`` file.
+    tables : sequence of Table
+        In the order of the sheets.
+
+    Raises
+    ------
+    MissingExtraError
+        If openpyxl is not installed.
+    """
+    from ccegov_choice._workbook import write_workbook
+
+    return write_workbook(path, tables)
