@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ import ccegov_choice as cc
 from ccegov_choice._provenance import Provenance
 from ccegov_choice.errors import DataError
 from ccegov_choice.models.classes.shares import Fitted
+from ccegov_choice.models.draws import draw_parameters
 from ccegov_choice.models.fitting.estimate import OptimisationRecord, Status
 from ccegov_choice.models.mixed.covariates import covariates_of
 from ccegov_choice.models.mixed.distributions import (
@@ -134,22 +137,22 @@ def shares_of(results, people=PEOPLE, draws=None) -> np.ndarray:
 
 
 MIXED = {
-    "every shape": dict(
-        random={"wait": Normal(), "price": LogNormal(-1), "asc[phone]": Uniform(),
+    "every shape": {
+        "random": {"wait": Normal(), "price": LogNormal(-1), "asc[phone]": Uniform(),
                 "asc[office]": Triangular(), "asc[post]": CensoredNormal(1)}
-    ),
-    "bounded": dict(random={"wait": JohnsonSB(-1, 0), "price": ConstrainedTriangular(),
-                            "asc[post]": TruncatedNormal(-2, 1)}),
-    "correlated": dict(random={"wait": Normal(), "price": LogNormal(-1)}, correlated=True),
-    "trade space": dict(random={"wait": Normal()}, pay_in="price", scale=LogNormal()),
-    "trade space, fixed scale": dict(random={"wait": Normal()}, pay_in="price", scale_by=["age"]),
-    "G-MNL": dict(random={"wait": Normal()}, scale_heterogeneity=ScaleHeterogeneity("free")),
-    "covariates": dict(random={"wait": Normal(), "price": LogNormal(-1)},
-                       mean_by={"wait": ["age"]}, spread_by={"price": ["region"]}),
-    "scale by": dict(random={"wait": Normal()}, scale_by=["region"]),
-    "error components": dict(random={"wait": Normal()},
-                             error_components={"far": ["web", "phone"], "near": ["office"]}),
-    "within": dict(random={"wait": Normal()}, within={"wait": Normal(), "price": Uniform()}),
+    },
+    "bounded": {"random": {"wait": JohnsonSB(-1, 0), "price": ConstrainedTriangular(),
+                            "asc[post]": TruncatedNormal(-2, 1)}},
+    "correlated": {"random": {"wait": Normal(), "price": LogNormal(-1)}, "correlated": True},
+    "trade space": {"random": {"wait": Normal()}, "pay_in": "price", "scale": LogNormal()},
+    "trade space, fixed scale": {"random": {"wait": Normal()}, "pay_in": "price", "scale_by": ["age"]},
+    "G-MNL": {"random": {"wait": Normal()}, "scale_heterogeneity": ScaleHeterogeneity("free")},
+    "covariates": {"random": {"wait": Normal(), "price": LogNormal(-1)},
+                       "mean_by": {"wait": ["age"]}, "spread_by": {"price": ["region"]}},
+    "scale by": {"random": {"wait": Normal()}, "scale_by": ["region"]},
+    "error components": {"random": {"wait": Normal()},
+                             "error_components": {"far": ["web", "phone"], "near": ["office"]}},
+    "within": {"random": {"wait": Normal()}, "within": {"wait": Normal(), "price": Uniform()}},
 }  # fmt: skip
 
 
@@ -324,3 +327,25 @@ def test_nests_need_the_names_of_alternatives():
 def test_whose_tastes_must_be_said_where_they_depend_on_people():
     with pytest.raises(DataError, match="differs between people by age"):
         Population.of(mixed(**MIXED["covariates"]))
+
+
+# --- draws of the parameters ----------------------------------------------------------------------
+
+
+def test_parameters_are_drawn_where_tastes_differ():
+    results = mixed(random={"wait": Normal()})
+    drawn = draw_parameters(results, 4000, 1)
+    np.testing.assert_array_equal(drawn, draw_parameters(results, 4000, 1))
+    assert drawn.shape == (4000, 6)
+    # standard errors of means and variances of 4,000 normal draws, times five
+    np.testing.assert_allclose(drawn.mean(axis=0), results.estimates, atol=5 * 0.01 / 63)
+    np.testing.assert_allclose(drawn.std(axis=0), 0.01, rtol=5 / 89)
+
+
+def test_dissimilarities_are_drawn_above_zero():
+    results = tree_results(NestedLogit(UTILITY, NESTS))
+    wide = replace(results, covariance=0.25 * np.eye(len(results.names)))
+    drawn = draw_parameters(wide, 500, 1)
+    assert drawn.shape == (500, len(results.names))
+    assert (drawn[:, -2:] >= 0).all()
+    assert (drawn[:, 0] > 0).any()
