@@ -206,3 +206,7 @@ def _paragraphs(text: str) -> str:
 def _control(character: str) -> str:
     code = ord(character)
     return f"\\u{code:04X}" if code < 0x20 or code == 0x7F else character
+
+
+toml_lines = _lines  # for the other files of ours: ``key = value`` lines
+toml_table = _Inline  # a table on one line
