@@ -131,6 +131,16 @@ class Standpoint:
             for alternative in self._alternatives(attribute)
         )
 
+    def reference(self, attribute: Attribute, level: float) -> tuple[Profile, ...]:
+        """Return the profile a change starts from, with an attribute at a level.
+
+        One for each alternative asked about that has the attribute.
+        """
+        return tuple(
+            Profile(self._levels(alternative) | {attribute.id: level}, alternative)
+            for alternative in self._alternatives(attribute)
+        )
+
     def part_worths(self, attribute: Attribute) -> Vector:
         """Return the multipliers ``(L, K)`` in the utility of each level that may be shown.
 
