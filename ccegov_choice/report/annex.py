@@ -18,7 +18,7 @@ from ccegov_choice.report.blocks import (
     Section,
     Subheading,
 )
-from ccegov_choice.report.checklist import Checklist, fill
+from ccegov_choice.report.checklist import CHECKLISTS, Checklist, fill
 from ccegov_choice.report.evidence import gather
 from ccegov_choice.report.material import Material, level_percent
 from ccegov_choice.report.people import tasks_shown
@@ -32,14 +32,17 @@ def annex_section(material: Material) -> Section:
         *_design(material),
         *_model(material),
         *_methods(material),
-        ChecklistPanel(checklist_of(material)),
+        Subheading(say("annex.checklists")),
+        Paragraph(say("annex.checklists_text")),
+        *(ChecklistPanel(checklist) for checklist in checklists_of(material)),
     )
     return Section("annex", say("annex.title"), blocks, technical=True)
 
 
-def checklist_of(material: Material) -> Checklist:
-    """Fill the ISPOR checklist from the study, design, data and model."""
-    return fill(material.study.declarations, gather(material))
+def checklists_of(material: Material) -> tuple[Checklist, ...]:
+    """Fill every checklist from the study, design, data and models."""
+    evidence = gather(material)
+    return tuple(fill(material.study.declarations, evidence, name=name) for name in CHECKLISTS)
 
 
 def _design(material: Material) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""A reporting checklist as data, filled with what the study, design, data and models show.
+"""Reporting checklists as data, filled with what the study, design, data and models show.
 
 The items stand in ``checklists/*.toml`` in our own words, so that they can be corrected without
 touching code. A declaration of the authors in ``study.toml`` answers an item. Evidence from the
@@ -9,7 +9,7 @@ only in part.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,9 @@ from ccegov_choice.errors import FileFormatError
 from ccegov_choice.report.wording import say
 
 State = Literal["open", "partly", "done"]
+
+CHECKLISTS = ("ispor-2011", "estimate-2016", "aapor-2021", "johnston-2017")
+"""The guidelines that every report is held against, by the name of their file."""
 
 _FOLDER = Path(__file__).parent / "checklists"
 _SIGNS: dict[State, str] = {"open": "○", "partly": "◐", "done": "●"}
@@ -176,7 +179,7 @@ def items(name: str = "ispor-2011") -> tuple[str, str, tuple[Item, ...]]:
     found = tuple(
         Item(f"{number}{letter}", topic["topic"], **part)
         for number, topic in enumerate(content["item"], 1)
-        for letter, part in zip("abcdefgh", topic["part"], strict=False)
+        for letter, part in zip(_letters(topic["part"]), topic["part"], strict=True)
     )
     closed = [item.id for item in found if not item.declaration]
     if closed:
@@ -186,6 +189,11 @@ def items(name: str = "ispor-2011") -> tuple[str, str, tuple[Item, ...]]:
             cure="Give each part a declaration, so that its authors can always answer it.",
         )
     return content["title"], content["source"], found
+
+
+def _letters(parts: Sequence[object]) -> Sequence[str]:
+    """Return a letter for each part; an item of one part needs none."""
+    return "abcdefghijkl"[: len(parts)] if len(parts) > 1 else ("",)
 
 
 def fill(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ccegov_choice._files import write_atomic
 from ccegov_choice.errors import ChoiceError, Problem
 from ccegov_choice.models.simulate import SIMULATED
-from ccegov_choice.report.annex import annex_section, checklist_of
+from ccegov_choice.report.annex import annex_section, checklists_of
 from ccegov_choice.report.blocks import Fact, Facts, Section
 from ccegov_choice.report.certainty import certainty_section, limits_section
 from ccegov_choice.report.checklist import Checklist
@@ -24,10 +24,14 @@ from ccegov_choice.report.people import people_section
 from ccegov_choice.report.printing import render_pdf
 from ccegov_choice.report.priorities import priorities_section
 from ccegov_choice.report.provenance import provenance_section
+from ccegov_choice.report.quality import quality_section
+from ccegov_choice.report.redesign import redesign_section
 from ccegov_choice.report.rewriting import numbered
 from ccegov_choice.report.scenarios import scenarios_section
 from ccegov_choice.report.summary import summary_section
+from ccegov_choice.report.told import Told
 from ccegov_choice.report.trading import trading_section
+from ccegov_choice.report.winners import winners_section
 from ccegov_choice.report.wording import say
 from ccegov_choice.study.wording import wording
 from ccegov_choice.tradeoff.importance import Importance, importance
@@ -47,10 +51,30 @@ _SECTIONS = (
     trading_section,
     people_section,
     scenarios_section,
+    winners_section,
+    redesign_section,
     certainty_section,
     limits_section,
+    quality_section,
     annex_section,
 )
+
+_FURTHER = (
+    "distribution",
+    "group_trades",
+    "shift",
+    "welfare",
+    "equity",
+    "burden",
+    "redesign",
+    "failure",
+    "value",
+    "index",
+    "flags",
+    "quality",
+    "weighting",
+)
+"""Answers that a report may hold besides; each field has the name of its field in `Material`."""
 
 _TRUTH = ("true_class", "true[")
 
@@ -80,6 +104,30 @@ class Report:
         model allows it.
     groups : mapping of str to TradeOffs, optional
         Trade-offs of each group of people, by the group's name.
+    distribution : TradeDistribution, or sequence of it, optional
+        How trade-offs differ over people.
+    group_trades : GroupTrades, optional
+        Groups compared by the two-step test.
+    shift : ChannelShift, optional
+        Who moves to which service, and who is left behind.
+    welfare : WelfareChange, optional
+        Who wins and who loses.
+    equity : Equity, optional
+        How evenly that falls.
+    burden : BurdenAccount, optional
+        Time and trouble by group.
+    redesign : RedesignDecision, optional
+        Which combination of changes is best.
+    failure : FailureLedger, StagedValue, InformationValue, ..., or sequence of them, optional
+        What it costs if it goes wrong, and what knowing more is worth.
+    value : PublicValue, optional
+        What each option costs and brings to whom.
+    index : ServiceIndex, optional
+        Services ranked by what citizens value.
+    flags, quality : optional
+        Flagged people, and results with and without them.
+    weighting : Weighting, optional
+        Who answered against the population.
     title : str, optional
         Title of the report; by default that of the study.
     simulated : bool
@@ -103,6 +151,19 @@ class Report:
     uptake: Uptake | None = None
     importance: Importance | None = None
     groups: Mapping[str, TradeOffs | Sequence[TradeOff]] = field(default_factory=dict)
+    distribution: Told | Sequence[Told] | None = None
+    group_trades: Told | Sequence[Told] | None = None
+    shift: Told | Sequence[Told] | None = None
+    welfare: Told | Sequence[Told] | None = None
+    equity: Told | Sequence[Told] | None = None
+    burden: Told | Sequence[Told] | None = None
+    redesign: Told | Sequence[Told] | None = None
+    failure: Told | Sequence[Told] | None = None
+    value: Told | Sequence[Told] | None = None
+    index: Told | Sequence[Told] | None = None
+    flags: Told | Sequence[Told] | None = None
+    quality: Told | Sequence[Told] | None = None
+    weighting: Told | Sequence[Told] | None = None
     title: str | None = None
     simulated: bool = False
     notes: Sequence[str] = ()
@@ -155,6 +216,7 @@ class Report:
             {name: _flat(trades) for name, trades in self.groups.items()},
             self.is_simulated,
             tuple(self.notes),
+            **{name: getattr(self, name) for name in _FURTHER},
         )
 
     def _importance(self) -> Importance | None:
@@ -178,14 +240,20 @@ class Report:
         return self.simulated or made or known
 
     @cached_property
+    def checklists(self) -> tuple[Checklist, ...]:
+        """The reporting checklists, filled as far as the study and the files can fill them."""
+        return checklists_of(self.material)
+
+    @property
     def checklist(self) -> Checklist:
-        """The ISPOR checklist, filled as far as the study and the files can fill it."""
-        return checklist_of(self.material)
+        """The first of them: that of ISPOR for conjoint analysis."""
+        return self.checklists[0]
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The sections, in order, as plain data."""
-        told = tuple(make(self.material) for make in _SECTIONS)
+        every = (make(self.material) for make in _SECTIONS)
+        told = tuple(section for section in every if section is not None)
         made = numbered((*told, provenance_section(self.material, told)))
         return made if declares_vehicle(self.study) else tuple(neutral(part) for part in made)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccegov_choice._files import sha256
 from ccegov_choice.report.wording import between, count, say
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from ccegov_choice.study.study import Study
     from ccegov_choice.tradeoff.importance import Importance
     from ccegov_choice.tradeoff.ratio import TradeOff
-
-LEAST_PEOPLE = 10
-"""No table shows fewer people than this (the rule of ten of official statistics)."""
 
 LEVEL = 0.95
 """Confidence level of the intervals that the report makes itself."""
@@ -58,6 +55,10 @@ class Material:
         True if no real person answered.
     notes : tuple of str
         What the authors add to the limits.
+    distribution, group_trades, shift, welfare, equity, burden, redesign, failure, value, index
+        Further answers, each one result, several, or None; see `Report`.
+    flags, quality, weighting
+        Flagged people, results with and without them, weights; see `Report`.
     """
 
     study: Study
@@ -70,6 +71,19 @@ class Material:
     groups: Mapping[str, tuple[TradeOff, ...]] = field(default_factory=dict)
     simulated: bool = False
     notes: tuple[str, ...] = ()
+    distribution: Any = None
+    group_trades: Any = None
+    shift: Any = None
+    welfare: Any = None
+    equity: Any = None
+    burden: Any = None
+    redesign: Any = None
+    failure: Any = None
+    value: Any = None
+    index: Any = None
+    flags: Any = None
+    quality: Any = None
+    weighting: Any = None
 
     @property
     def results(self) -> Results:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ccegov_choice._disclosure.limits import LEAST_PEOPLE
 from ccegov_choice._table import Cell, Table
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.report.blocks import (
@@ -19,11 +20,13 @@ from ccegov_choice.report.blocks import (
     Section,
     Subheading,
 )
-from ccegov_choice.report.material import LEAST_PEOPLE, Material
+from ccegov_choice.report.material import Material
+from ccegov_choice.report.told import told_blocks
 from ccegov_choice.report.trading import group_blocks
 from ccegov_choice.report.wording import between, plain, points, quoted, say
 from ccegov_choice.study.covariate import Covariate
 
+_GROUP_TABLES = ("test_table", "differences_table")
 _DECLARED = ("population", "sampling", "representativeness", "missing")
 
 
@@ -33,6 +36,9 @@ def people_section(material: Material) -> Section:
         *_size(material),
         *_who(material),
         *group_blocks(material),
+        *told_blocks(
+            material, material.group_trades, "grouptest", "group_trade_offs", more=_GROUP_TABLES
+        ),
         *_missing(material),
     )
     return Section("people", say("people.title"), blocks)

@@ -18,13 +18,20 @@ from ccegov_choice.report.blocks import (
 from ccegov_choice.report.charts import Words, scenario_shares
 from ccegov_choice.report.material import Material, range_note, with_range
 from ccegov_choice.report.origins import figure
+from ccegov_choice.report.told import told_blocks
 from ccegov_choice.report.wording import between, in_100, points, quoted, say, upper_first
 from ccegov_choice.study.study import Study
 
+_SHIFT_TABLES = ("flows_table", "left_behind_table", "cost_table")
+
 
 def scenarios_section(material: Material) -> Section:
-    """Forecast shares by scenario, or say why there is no forecast."""
-    return Section("scenarios", say("scenarios.title"), tuple(_scenarios(material)))
+    """Forecast shares by scenario and who moves where, or say why there is no forecast."""
+    blocks = (
+        *_scenarios(material),
+        *told_blocks(material, material.shift, "shift", "channel_shift", more=_SHIFT_TABLES),
+    )
+    return Section("scenarios", say("scenarios.title"), blocks)
 
 
 def _scenarios(material: Material) -> Iterator[Block]:

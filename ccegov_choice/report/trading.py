@@ -16,6 +16,7 @@ from ccegov_choice.report.blocks import (
 from ccegov_choice.report.charts import Words, group_differences, trade_intervals
 from ccegov_choice.report.material import Material, range_note, with_range
 from ccegov_choice.report.origins import figure
+from ccegov_choice.report.told import told_blocks
 from ccegov_choice.report.wording import (
     between,
     digits_for,
@@ -32,6 +33,8 @@ from ccegov_choice.tradeoff.ratio import TradeOff
 SPOKEN = 3
 """How many gains are said in full; the chart and its table hold the others."""
 
+_MORE_TABLES = ("classes_table",)
+
 MOST_PLACES = 4
 """No number of a chart has more decimals than this."""
 
@@ -47,6 +50,9 @@ def _trading(material: Material) -> Iterator[Block]:
     for pay_in in dict.fromkeys(trade.pay_in for trade in material.tradeoffs):
         same = [trade for trade in material.tradeoffs if trade.pay_in == pay_in]
         yield from _one_numeraire(material, same, pay_in)
+    yield from told_blocks(
+        material, material.distribution, "distribution", "trade_distribution", more=_MORE_TABLES
+    )
     if material.protected:
         names = [attribute.text() for attribute in material.protected]
         key = "trade.protected" + ("_many" if len(names) > 1 else "")

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from ccegov_choice.report.checklist import Evidence, fill, items
+from ccegov_choice.report.checklist import CHECKLISTS, Evidence, fill, items
 from ccegov_choice.report.evidence import _EVIDENCE
 
-NAMES = [item.evidence for item in items()[2] if item.evidence]
+EVERY = [item for name in CHECKLISTS for item in items(name)[2]]
+NAMES = [item.evidence for item in EVERY if item.evidence]
 NOTHING = dict.fromkeys(NAMES)
 
 
@@ -21,8 +22,25 @@ def test_it_has_the_ten_items_of_the_guideline_in_three_parts():
     assert "10.1016/j.jval.2010.11.013" in source
 
 
-def test_every_part_can_be_answered_by_its_authors():
-    keys = [item.declaration for item in items()[2]]
+@pytest.mark.parametrize(
+    ("name", "topics", "parts"),
+    [("estimate-2016", 8, 12), ("aapor-2021", 11, 11), ("johnston-2017", 5, 19)],
+)
+def test_the_other_guidelines_have_their_topics(name, topics, parts):
+    title, source, found = items(name)
+    assert len({item.topic for item in found}) == topics
+    assert len(found) == parts
+    assert len({item.id for item in found}) == parts
+    assert name.split("-")[1] in title + source
+
+
+def test_an_item_of_one_part_needs_no_letter():
+    assert [item.id for item in items("aapor-2021")[2]] == [str(n) for n in range(1, 12)]
+
+
+@pytest.mark.parametrize("name", CHECKLISTS)
+def test_every_part_can_be_answered_by_its_authors(name):
+    keys = [item.declaration for item in items(name)[2]]
     assert all(re.fullmatch(r"[a-z_]+", key) for key in keys)
     assert len(set(keys)) == len(keys)
 

@@ -14,7 +14,7 @@ from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.errors import ChoiceError
 from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.report.blocks import Callout, Figure, Findings
-from ccegov_choice.report.checklist import items
+from ccegov_choice.report.checklist import CHECKLISTS, items
 from ccegov_choice.report.document import Report
 from ccegov_choice.report.summary import headline_findings
 from ccegov_choice.study.attribute import Attribute
@@ -22,7 +22,7 @@ from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.utility import Utility
 from ccegov_choice.tradeoff.ratio import trade_offs
 
-VOID = {"meta", "link", "br", "line", "circle", "rect", "polygon"}
+VOID = {"meta", "link", "br", "line", "circle", "rect", "polygon", "path"}
 
 
 class Page(HTMLParser):
@@ -103,6 +103,26 @@ def test_ids_are_unique_and_every_link_has_its_target(page):
     assert {link[1:] for link in page.values("href") if link.startswith("#")} <= set(ids)
     named = " ".join(page.values("aria-labelledby")).split()
     assert set(named) <= set(ids)
+
+
+def test_every_main_number_leads_to_where_it_comes_from_and_back(report, page):
+    findings = headline_findings(report.material)
+    anchors = {a["href"]: a["id"] for tag, a in page.tags if a.get("class") == "origin"}
+    figures = [b for s in report.sections for b in s.blocks if isinstance(b, Figure)]
+    for shown in [*findings, *figures]:
+        assert anchors[f"#{shown.origin.id}"] == shown.origin.use
+        assert f"#{shown.origin.use}" in page.values("href")
+    facts = dict(findings[1].origin.facts)
+    assert facts["Made by"] == "importance"
+    assert facts["Draws"] == f"{report.material.importance.draws:,}"
+    assert report.material.data_sha256[:16] in facts["Data"]
+    assert "log-likelihood" in facts["Model"]
+    assert facts["Code"].startswith("ccegov_choice ")
+
+
+def test_sections_are_named_by_their_numbers(page):
+    assert "[[" not in page.text
+    assert "see section 2" in page.text
 
 
 def test_headings_never_skip_a_level(page):
@@ -219,10 +239,11 @@ def test_declarations_may_be_added_after_the_fit(build_study, parts):
 
 def test_complete_is_a_word_that_must_be_earned(build_study, page, parts):
     assert not re.search(r"\bcomplete", page.text, re.IGNORECASE)
-    declared = {item.declaration: "Said." for item in items()[2]}
+    every = [item for name in CHECKLISTS for item in items(name)[2]]
+    declared = {item.declaration: "Said." for item in every}
     design, data, results = parts
     done = Report(build_study(declarations=declared), design, data, [results])
-    assert done.checklist.complete
+    assert all(checklist.complete for checklist in done.checklists)
     assert "The checklist is complete" in Page(done.to_html()).text
 
 
