@@ -1,9 +1,12 @@
-"""Copies of the shipped surveys, to be broken in one place at a time."""
+"""The shipped surveys, one with every kind of question, and copies to be broken in one place."""
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from ccegov_choice.survey.reading.survey_file import examine
 from ccegov_choice.survey.survey import Survey
 
 ROOT = Path(__file__).parents[3]
+GALLERY = Path(__file__).parent / "pages" / "gallery.py"
 
 
 @dataclass
@@ -69,3 +73,33 @@ def benefit(copy_of):
         'languages = ["en"]' if line.startswith("languages") else line for line in text.split("\n")
     ]
     return found.write("survey.toml", "\n".join(lines))
+
+
+@pytest.fixture(scope="session")
+def claim() -> Survey:
+    """Five languages, an opt-out, reasons, write-ins, conditions."""
+    return Survey.read(ROOT / "surveys" / "benefit-claim")
+
+
+@pytest.fixture(scope="session")
+def obligations() -> Survey:
+    """A duty: labelled options, dual response, something drawn by lot."""
+    return Survey.read(ROOT / "surveys" / "obligations")
+
+
+@pytest.fixture(scope="session")
+def everything() -> Callable[..., Survey]:
+    """Make a survey with every kind of page and question: response, status_quo, languages."""
+    spec = importlib.util.spec_from_file_location("gallery_of_pages", GALLERY)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+
+    def make(response: str = "choice", **more: object) -> Survey:
+        survey = module.make_survey(response, **more)
+        # no survey may ask a question twice, though a gallery may show it twice
+        return replace(survey, pages=tuple(page for page in survey.pages if page.id != "alone"))
+
+    return make
