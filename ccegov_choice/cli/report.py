@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.design.design import Design
     from ccegov_choice.models.results import Results
     from ccegov_choice.policy.uptake import Uptake
+    from ccegov_choice.report.document import Report
     from ccegov_choice.study.profile import Profile
     from ccegov_choice.study.study import Study
     from ccegov_choice.tradeoff.ratio import TradeOffs
@@ -57,6 +58,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "--simulated", action="store_true", help="mark that no real person answered"
     )
     parser.add_argument("--out", default="report.html", help="file to write (default: %(default)s)")
+    parser.add_argument("--pdf", help="file for the same report as accessible PDF (PDF/UA-1)")
     parser.add_argument("--json", action="store_true", help="print for machines")
     parser.set_defaults(run=run)
 
@@ -83,22 +85,29 @@ def run(arguments: argparse.Namespace) -> int:
         title=arguments.title,
         simulated=arguments.simulated,
     )
-    path = report.save(arguments.out)
+    written = {"report": str(report.save(arguments.out))}
+    if arguments.pdf:
+        written["pdf"] = str(report.save_pdf(arguments.pdf))
+    _tell(report, written, for_machines=arguments.json)
+    return 0
+
+
+def _tell(report: Report, written: Mapping[str, str], *, for_machines: bool) -> None:
+    """Say which files were written, and what is still open."""
     checklist = report.checklist
-    if arguments.json:
+    if for_machines:
         found = {
-            "report": str(path),
+            **written,
             "simulated": report.is_simulated,
             "checklist_complete": checklist.complete,
             "open": [answer.item.declaration for answer in checklist.groups[0].answers],
         }
         print(json.dumps(found, indent=1))
-        return 0
-    print(path)
+        return
+    print("\n".join(written.values()))
     print(checklist.status, file=sys.stderr)
     if report.is_simulated:
         print("These citizens are simulated; the report says so.", file=sys.stderr)
-    return 0
 
 
 def _read_data(path: Path, study: Study, design: Design | None) -> ChoiceData:

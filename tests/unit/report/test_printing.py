@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from itertools import pairwise
 
 import pytest
 from pypdf import PdfReader
@@ -88,7 +89,7 @@ def test_headings_form_a_tree_and_stand_among_the_bookmarks(report, pdf, tree):
     levels = [int(tag[2:]) for tag, _ in tree if tag[:2] == "/H" and tag[2:].isdigit()]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
     marked = pdf.outline
 
     def titles(items):
