@@ -136,14 +136,17 @@ class PointSource:
         The people.
     shared : bool
         True where everybody has the same points and chances.
-    count : int
-        Points of each pattern, ``S``.
+    count, columns : int
+        Points of each pattern, ``S``, and coefficients of each, ``Q``.
+    simulated : bool
+        True where points are draws.
     """
 
     population: Population
     shared: bool
     count: int
     columns: int
+    simulated: bool
 
     @classmethod
     def of(cls, population: Population) -> PointSource:
@@ -151,7 +154,7 @@ class PointSource:
         probe = part_of(population, slice(0, 2)).points()
         size, count, columns = probe.coefficients.shape
         shared = population.size == 1 or (size == 1 and len(probe.chances) == 1)
-        return cls(population, shared, count, columns)
+        return cls(population, shared, count, columns, probe.simulated)
 
     def parts(self, cells: int) -> list[slice]:
         """Return pieces of people with about so many numbers each."""

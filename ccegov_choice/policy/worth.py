@@ -78,7 +78,7 @@ class Worth:
 
 
 def _stand(results: Results, at: Mapping[str, Any], frame: pd.DataFrame, row: int) -> Standpoint:
-    own = {name: frame[name].iloc[row] for name in frame}
+    own = {str(name): frame[name].iloc[row] for name in frame}
     return Standpoint(results.utility, {**at, **own})
 
 
