@@ -89,4 +89,5 @@ def _equal_equivalent(levels: FloatArray, weights: FloatArray, aversion: float) 
         return np.asarray(np.exp(logs @ shares))
     scaled = power * logs
     top = scaled.max(axis=-1)
-    return np.asarray(np.exp((top + np.log(np.exp(scaled - top[..., None]) @ shares)) / power))
+    inner = np.log1p(np.expm1(scaled - top[..., None]) @ shares)  # exact near the power 0 too
+    return np.asarray(np.exp((top + inner) / power))
