@@ -3,149 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from ccegov_choice._table import Table
-from ccegov_choice.errors import TradeOffError
-from ccegov_choice.models.results import Results, draw_coefficients
+from ccegov_choice.errors import TradeOffError, unknown_name
+from ccegov_choice.models.results import Results
 from ccegov_choice.study.contrast import Standpoint, Vector
-from ccegov_choice.tradeoff.phrases import lower_first
+from ccegov_choice.tradeoff.attribute_importance import RANGES, AttributeImportance, Importance
+from ccegov_choice.tradeoff.importance_kinds import Kind, sizes_of
+from ccegov_choice.tradeoff.importance_tastes import Tastes
+from ccegov_choice.tradeoff.profile_mix import ProfileMix, profile_mix
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ccegov_choice.data.choice_data import ChoiceData
-    from ccegov_choice.study.attribute import Attribute
+    from ccegov_choice.design.personal.target import TargetDistribution
 
-_RANGES = (
-    "Importance depends on the levels that were shown: a wider range of an attribute makes it "
-    "count for more."
-)
+__all__ = ["AttributeImportance", "Importance", "importance"]
+
 _UPWARD = (
-    "A range cannot be below zero, so an attribute without any effect still shows a small share."
+    "A part cannot be below zero, so an attribute without any effect still shows a small share."
 )
-
-
-@dataclass(frozen=True)
-class AttributeImportance:
-    """The importance of one attribute.
-
-    Parameters
-    ----------
-    attribute, label : str
-        Its id and its label.
-    share : float
-        Its share of the sum of ranges, 0 to 1.
-    conf_low, conf_high : float
-        Limits of the share.
-    span : float
-        Range of utility from its worst to its best shown level.
-    worst, best : str
-        Ids of those levels.
-    """
-
-    attribute: str
-    label: str
-    share: float
-    conf_low: float
-    conf_high: float
-    span: float
-    worst: str
-    best: str
-
-
-@dataclass(frozen=True)
-class Importance:
-    """Importance of every attribute, largest first.
-
-    Parameters
-    ----------
-    items : tuple of AttributeImportance
-        One for each attribute in the utility.
-    level : float
-        Confidence level.
-    draws, seed : int
-        Of the draws that the intervals come from.
-    notes : tuple of str
-        What a reader must know besides.
-    """
-
-    items: tuple[AttributeImportance, ...]
-    level: float
-    draws: int
-    seed: int
-    notes: tuple[str, ...]
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row for each attribute; shares from 0 to 1."""
-        import pandas as pd
-
-        return pd.DataFrame([vars(item) for item in self.items])
-
-    def table(self) -> Table:
-        """Return shares in per cent."""
-        percent = f"{100 * self.level:g} %"
-        rows = tuple(
-            (
-                item.label,
-                100 * item.share,
-                100 * item.conf_low,
-                100 * item.conf_high,
-                item.worst,
-                item.best,
-            )
-            for item in self.items
-        )
-        columns = ("attribute", "share (%)", f"{percent} low", f"{percent} high", "worst", "best")
-        formats = dict.fromkeys(columns[1:4], ".1f")
-        return Table("What matters most", columns, rows, self.notes, formats)
-
-    def sentence(self) -> str:
-        """Say what matters most."""
-        first = self.items[0]
-        return (
-            f"Of 100 points of what moved people's choices, {lower_first(first.label)} holds "
-            f"{100 * first.share:.0f} ({100 * self.level:g}% interval {100 * first.conf_low:.0f} "
-            f"to {100 * first.conf_high:.0f})."
-        )
-
-    def _repr_html_(self) -> str:
-        return self.table().to_html()
-
-    def __repr__(self) -> str:
-        return self.table().to_text()
+_PAIRS, _PAIRS_POINTS = 1000, 200
 
 
 def importance(
     results: Results,
     *,
+    kind: Kind = "range",
+    profiles: pd.DataFrame | TargetDistribution | None = None,
     level: float = 0.95,
-    draws: int = 10_000,
+    draws: int | None = None,
     seed: int = 1,
     at: Mapping[str, Any] | None = None,
-    data: ChoiceData | None = None,
+    data: ChoiceData | pd.DataFrame | None = None,
     language: str | None = None,
 ) -> Importance:
     """Return each attribute's share of what moves choices.
 
-    The range of its utility over the levels that may be shown, as a share of the sum of all
-    ranges; intervals by draws of the coefficients.
+    Intervals are made by draws of the parameters. Where tastes differ between people, shares are
+    made for each taste, and averaged over people.
 
     Parameters
     ----------
     results : Results
-        A fitted model.
+        A fitted model of any family.
+    kind : {"range", "variance", "elasticity"}
+        What is shared out: the *range* of utility over the levels that occur; the *variance* of
+        utility between services (with Shapley effects where levels go together); or how much the
+        choice between two services changes when an attribute of one of them alone takes another
+        level (``"elasticity"``: it is measured in chances, and so knows that an attribute cannot
+        sway those who have decided).
+    profiles : DataFrame or TargetDistribution, optional
+        The services it is about: one row per service, a column per attribute, ``weight`` if they
+        do not count the same. Without it, every level that may be shown is as frequent.
     level : float
         Confidence level.
-    draws, seed : int
-        Number of draws and their seed.
+    draws : int, optional
+        Draws of the parameters: 10,000, or 1,000 of effects, or 200 where tastes differ.
+    seed : int
+        Of the draws.
     at : mapping, optional
         Covariates of a person, the ``"alternative"``, or levels of attributes that interact;
         others are held at their base level, which the notes say.
-    data : ChoiceData, optional
+    data : ChoiceData or DataFrame, optional
         For the average over people, where tastes depend on covariates.
     language : str, optional
         Of the labels.
@@ -158,18 +81,14 @@ def importance(
     ------
     TradeOffError
         If tastes depend on covariates and neither `at` nor `data` says whose, or differ between
-        alternatives and none is named.
+        alternatives and none is named; or the profiles hold what nobody was asked about.
 
     Notes
     -----
-    The share depends on the levels chosen: it compares ranges, not attributes as such.
+    The share depends on the levels: it compares ranges, or services as they differ, not attributes
+    as such. A willingness to trade does not.
     """
-    if not 0 < level < 1:
-        raise TradeOffError(
-            f"a confidence level lies between 0 and 1, not at {level:g}",
-            where="level",
-            cure="Give 0.95 for 95 %.",
-        )
+    _check(kind, level)
     stand = Standpoint(results.utility, dict(at or {}), data)
     read = [a for a in results.study.attributes if a.id in results.utility.reads]
     attributes = [a for a in read if stand.has(a)]
@@ -179,50 +98,49 @@ def importance(
             where=f"utility '{results.utility.formula}'",
             cure="Put attributes into it.",
         )
-    rows = [stand.part_worths(attribute) for attribute in attributes]
-    sampled = draw_coefficients(results, draws, seed)
-    spans = np.column_stack([np.ptp(sampled @ part.T, axis=1) for part in rows])
-    worth = [part @ results.utility_estimates for part in rows]
-    total = float(sum(np.ptp(values) for values in worth))
-    if total == 0.0:
-        raise TradeOffError(
-            "every level of every attribute is worth the same, so nothing matters most",
-            where=results.model.title,
-            cure="Estimate the coefficients instead of fixing them at zero.",
-        )
-    shares = spans / spans.sum(axis=1, keepdims=True)
-    low, high = np.quantile(shares, [0.5 - level / 2, 0.5 + level / 2], axis=0)
+    mix = profile_mix(stand, attributes, profiles)
+    tastes = Tastes.of(results, kind, data)
+    sizes = sizes_of(kind, mix, pairs=_PAIRS_POINTS if tastes.many else _PAIRS, seed=seed)
+    shares, mean = tastes.shares(sizes, results.estimates)
+    many = draws or (200 if tastes.many else 1_000 if kind == "elasticity" else 10_000)
+    limits = [0.5 - level / 2, 0.5 + level / 2]
+    low, high = np.quantile(tastes.sampled(sizes, many, seed), limits, axis=0)
     items = [
-        _item(attribute, values, total, float(low[j]), float(high[j]), language)
-        for j, (attribute, values) in enumerate(zip(attributes, worth, strict=True))
+        _item(mix, j, mean, (float(shares[j]), float(low[j]), float(high[j])), language)
+        for j in range(len(attributes))
     ]
     items.sort(key=lambda item: -item.share)
-    notes = [
-        _RANGES,
-        _UPWARD,
-        *stand.missing(),
-        *(note for a in attributes for note in stand.notes(a)),
-    ]
-    return Importance(tuple(items), level, draws, seed, tuple(dict.fromkeys(notes)))
+    notes = [RANGES, _UPWARD, *mix.notes, *tastes.notes, *stand.missing()]
+    notes += [note for a in attributes for note in stand.notes(a)]
+    sample = f"{results.people:,} people, {results.tasks:,} choices."
+    told = tuple(dict.fromkeys(notes))
+    return Importance(tuple(items), level, many, seed, told, kind, mix.words, sample)
+
+
+def _check(kind: str, level: float) -> None:
+    if kind not in get_args(Kind):
+        raise TradeOffError.of([unknown_name(kind, get_args(Kind), "kind", where="kind")])
+    if not 0 < level < 1:
+        raise TradeOffError(
+            f"a confidence level lies between 0 and 1, not at {level:g}",
+            where="level",
+            cure="Give 0.95 for 95 %.",
+        )
 
 
 def _item(
-    attribute: Attribute,
-    worth: Vector,
-    total: float,
-    low: float,
-    high: float,
+    mix: ProfileMix,
+    j: int,
+    mean: Vector,
+    share: tuple[float, float, float],
     language: str | None,
 ) -> AttributeImportance:
-    ids = [level.id for level in attribute.shown_levels]
-    span = float(np.ptp(worth))
+    worth, ids, attribute = mix.worth[j] @ mean, mix.levels[j], mix.attributes[j]
     return AttributeImportance(
         attribute.id,
         attribute.text(language),
-        span / total,
-        low,
-        high,
-        span,
+        *share,
+        float(np.ptp(worth)),
         ids[int(worth.argmin())],
         ids[int(worth.argmax())],
     )
