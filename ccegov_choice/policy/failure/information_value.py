@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice._drawing.chart import Chart, Row, describe, nice_axis
+from ccegov_choice._drawing.chart import Chart, Row, nice_axis
+from ccegov_choice._drawing.make import make_chart
 from ccegov_choice._table import Absent, Table
 from ccegov_choice.errors import PolicyError, Problem
 from ccegov_choice.policy.failure.information import evpi, evsi
@@ -163,18 +164,16 @@ class InformationValue:
             Row(f"{s.people:,} more people", s.worth, text=amount(s.worth)) for s in self.surveys
         ]
         rows.append(Row("knowing for certain", self.perfect, text=amount(self.perfect)))
-        headline = self.sentences()[-1]
-        return Chart(
+        return make_chart(
             "information",
             "bars",
-            headline,
+            self.sentences()[-1],
             f"Expected value of what a survey says, in {self.unit}",
-            f"{headline} {describe(rows)}",
-            tuple(rows),
+            rows,
             nice_axis(rows, self.unit, at_least=(0.0, 0.0)),
-            self.table(),
-            self.notes[0],
-            f"{self.known:,} people asked so far",
+            note=self.notes[0],
+            sample=f"{self.known:,} people asked so far",
+            table=self.table(),
         )
 
     plot = chart

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ccegov_choice._drawing.chart import Chart, Row, describe, nice_axis
+from ccegov_choice._drawing.chart import Chart, nice_axis
+from ccegov_choice._drawing.make import estimate_row, make_chart
 from ccegov_choice._table import Absent, Table
 from ccegov_choice.errors import PolicyError, Problem, unknown_name
 from ccegov_choice.policy.failure.chance import Chance
@@ -247,26 +248,25 @@ class FailureLedger:
 
     def chart(self) -> Chart:
         """Chart the chance of success of each pilot, in 100."""
-        rows = []
-        for pilot in self.pilots:
-            found = pilot.chance.estimate(self.level).map(lambda share: 100 * share)
-            assert found.low is not None
-            assert found.high is not None
-            text = f"{found.value:.0f} ({found.low:.0f} to {found.high:.0f})"
-            rows.append(Row(pilot.text(), found.value, found.low, found.high, text))
+        rows = [
+            estimate_row(
+                pilot.text(),
+                pilot.chance.estimate(self.level).map(lambda share: 100 * share),
+                spec=".0f",
+            )
+            for pilot in self.pilots
+        ]
         axis = nice_axis(rows, "succeed, in 100", at_least=(0.0, 100.0), limits=(0.0, 100.0))
-        headline = self.sentences()[0]
-        return Chart(
+        return make_chart(
             "failure",
             "dots",
-            headline,
+            self.sentences()[0],
             "Chance that each pilot succeeds, by what happened to others like it",
-            f"{headline} {describe(rows)}",
-            tuple(rows),
+            rows,
             axis,
-            self.table(),
-            f"Lines are {100 * self.level:g}% intervals of the chance.",
-            f"{len(self.pilots)} pilots",
+            note=f"Lines are {100 * self.level:g}% intervals of the chance.",
+            sample=f"{len(self.pilots)} pilots",
+            table=self.table(),
         )
 
     plot = chart

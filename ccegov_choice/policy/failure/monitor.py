@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ccegov_choice._drawing.chart import Chart, Row, describe, nice_axis
+from ccegov_choice._drawing.chart import Chart, Row, nice_axis
+from ccegov_choice._drawing.make import make_chart
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Table
 from ccegov_choice.errors import PolicyError
@@ -176,17 +177,16 @@ class Monitor:
             reference=100 * self.line,
             reference_label="allowed",
         )
-        return Chart(
+        return make_chart(
             "monitor",
             "dots",
             self.sentence(),
             "Failure rate at each look, with limits that hold at all looks together",
-            f"{self.sentence()} {describe(rows)}",
-            tuple(rows),
+            rows,
             axis,
-            self.table(),
-            self.notes[0],
-            f"{self.looks[-1].cases:,} cases",
+            note=self.notes[0],
+            sample=f"{self.looks[-1].cases:,} cases",
+            table=self.table(),
         )
 
     plot = chart

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccegov_choice._drawing.chart import Chart, Row, describe, nice_axis
+from ccegov_choice._disclosure.limits import WITHHELD
+from ccegov_choice._drawing.chart import Chart, Row, nice_axis
+from ccegov_choice._drawing.make import make_chart
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent, Cell, Table
 from ccegov_choice.policy.value.showing import page
@@ -117,7 +119,7 @@ class ServiceIndex:
         rows: list[tuple[Cell, ...]] = []
         for unit in self.units:
             if isinstance(unit.value, Absent) or isinstance(unit.rank, Absent):
-                withheld: list[Cell] = [Absent(f"withheld: fewer than {self.minimum} cases")] * 7
+                withheld: list[Cell] = [WITHHELD] * 7
                 rows.append((unit.name, *withheld))
                 continue
             shown = unit.value.map(lambda share: 100 * share)
@@ -208,18 +210,16 @@ class ServiceIndex:
             rows.append(Row(unit.name, shown.value, shown.low, shown.high, text))
         if not rows:
             rows.append(Row("none", None, absent=self.sentences()[0]))
-        headline = self.sentences()[0]
-        return Chart(
+        return make_chart(
             "service-index",
             "dots",
-            headline,
+            self.sentences()[0],
             "Points of 100, weighted by what citizens value; ranks that hold for all together",
-            f"{headline} {describe(rows)}",
-            tuple(rows),
+            rows,
             nice_axis(rows, "points of 100", at_least=(0.0, 100.0), limits=(0.0, 100.0)),
-            self.table(),
-            f"Lines are {100 * self.level:g}% intervals. {self.notes[0]}",
-            f"{len(self.ranked)} units",
+            note=f"Lines are {100 * self.level:g}% intervals. {self.notes[0]}",
+            sample=f"{len(self.ranked)} units",
+            table=self.table(),
         )
 
     plot = chart

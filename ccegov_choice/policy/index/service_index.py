@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice._disclosure.limits import LEAST_PEOPLE, WITHHELD
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError, Problem, unknown_name
@@ -37,7 +38,7 @@ def service_index(
     ends: Ends | None = None,
     hold: bool = False,
     alternative: str | None = None,
-    minimum: int = 10,
+    minimum: int = LEAST_PEOPLE,
     level: float = 0.95,
     draws: int = 1_000,
     seed: int = 1,
@@ -147,7 +148,6 @@ def _units(
         int(u): Estimate(float(place[i]), float(best[i]), float(worst[i]))
         for i, u in enumerate(shown)
     }
-    withheld = Absent(f"withheld: fewer than {minimum} cases")
     units = []
     for i, name in enumerate(measured.units):
         cases = None if np.isnan(measured.cases[i]) else int(measured.cases[i])
@@ -155,7 +155,7 @@ def _units(
             found = Estimate(float(values[i]), float(low[i]), float(high[i]))
             units.append(IndexedUnit(name, cases, found, rank[i]))
         else:
-            units.append(IndexedUnit(name, None, withheld, withheld))
+            units.append(IndexedUnit(name, None, WITHHELD, WITHHELD))
 
     def order(found: IndexedUnit) -> float:
         return np.inf if isinstance(found.rank, Absent) else found.rank.value

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccegov_choice._drawing.chart import Chart, Row, describe, nice_axis
+from ccegov_choice._drawing.chart import Chart, Row, nice_axis
+from ccegov_choice._drawing.make import make_chart
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent, Cell, Table
 from ccegov_choice.policy.value.option import ValueOption, as_estimate, measures
@@ -242,18 +243,16 @@ class PublicValue:
         axis = nice_axis(
             rows, label, at_least=(0.0, 0.0), reference=0.0, reference_label="no change"
         )
-        headline = self.sentences()[0]
-        return Chart(
+        return make_chart(
             "public-value",
             "dots",
-            headline,
+            self.sentences()[0],
             f"Each option: {label}",
-            f"{headline} {describe(rows)}",
-            tuple(rows),
+            rows,
             axis,
-            self.table(),
-            self.notes[1],
-            f"{len(self.options)} options",
+            note=self.notes[1],
+            sample=f"{len(self.options)} options",
+            table=self.table(),
         )
 
     plot = chart

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from ccegov_choice._disclosure.limits import withheld
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent
 from ccegov_choice.study.payment import Payment
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
 Number = float | Estimate
 
 
-class GroupWorth(Protocol):
+class GroupLike(Protocol):
     """What a reform is worth to a group: `GroupWelfare` is one."""
 
     @property
-    def name(self) -> str:
-        """Name of the group."""
+    def label(self) -> str:
+        """Name of the group, in words."""
+
+    @property
+    def people(self) -> int:
+        """How many people were given; 0 where nobody was."""
 
     @property
     def mean(self) -> Estimate | Absent:
@@ -33,7 +38,7 @@ class GroupWorth(Protocol):
         """Median worth."""
 
 
-class Worth(Protocol):
+class WelfareLike(Protocol):
     """What a reform is worth to people: `WelfareChange` is one."""
 
     @property
@@ -49,7 +54,7 @@ class Worth(Protocol):
         """Median worth."""
 
     @property
-    def groups(self) -> Sequence[GroupWorth]:
+    def groups(self) -> Sequence[GroupLike]:
         """Worth by group; empty where none was asked for."""
 
 
@@ -101,7 +106,7 @@ class ValueOption:
     def from_welfare(
         cls,
         id: str,
-        welfare: Worth,
+        welfare: WelfareLike,
         *,
         agency_saving: Number,
         citizen_hours: Number,
@@ -111,13 +116,20 @@ class ValueOption:
     ) -> ValueOption:
         """Take benefit and worst group from a welfare change.
 
-        The mean over people, or the median where the mean does not exist.
+        The mean over people, or the median where the mean does not exist. Groups of fewer than
+        ten people are left out: the worst one would be told.
         """
 
-        def centre(found: Worth | GroupWorth) -> Estimate:
+        def centre(found: WelfareLike | GroupLike) -> Estimate:
             return found.median if isinstance(found.mean, Absent) else found.mean
 
-        groups = [(group.name, centre(group)) for group in welfare.groups]
+        groups = [
+            (group.label, centre(group))
+            for group in welfare.groups
+            if group.people == 0 or not withheld(group.people)
+        ]
+        if len(groups) < 2:
+            groups = []  # everybody together is no group
         worst = min(groups, key=lambda pair: pair[1].value, default=None)
         return cls(
             id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ccegov_choice._drawing.chart import Chart
-from ccegov_choice._drawing.svg import draw
+from ccegov_choice._drawing.show import figure
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Table, format_number
 
@@ -34,5 +34,5 @@ def page(tables: Sequence[Table], chart: Chart | None = None) -> str:
     """Return tables and a chart as HTML."""
     parts = [table.to_html() for table in tables]
     if chart is not None:
-        parts.append(f"<figure>{draw(chart)}<figcaption>{chart.headline}</figcaption></figure>")
+        parts.append(figure(chart))
     return "".join(parts)

@@ -44,7 +44,7 @@ def test_small_units_are_withheld(plain, offices):
     assert isinstance(tiny.value, Absent)
     assert isinstance(tiny.rank, Absent)
     assert tiny.cases is None
-    assert "fewer than 10 cases" in repr(found.table())
+    assert "fewer than 10 cases are withheld" in repr(found.table())
     # it takes no rank away from others, and no number of it leaves
     assert [int(rank.value) for _, _, rank in found.ranked] == [1, 2, 3]
     assert found.to_frame().iloc[-1].drop("unit").isna().all()

@@ -83,7 +83,8 @@ def test_intervals_are_the_worst_and_best_together():
 
 @dataclass(frozen=True)
 class Group:
-    name: str
+    label: str
+    people: int
     mean: Estimate | Absent
     median: Estimate
 
@@ -100,8 +101,9 @@ def test_benefit_and_worst_group_come_from_a_welfare_change():
     payment = Payment("wait", "wait", "day", "days", "", more=True)
     none = Absent("the mean does not exist")
     groups = (
-        Group("rich", none, Estimate(5, 4, 6)),
-        Group("poor", Estimate(-1, -2, 0), Estimate(9, 8, 10)),
+        Group("rich", 40, none, Estimate(5, 4, 6)),
+        Group("poor", 30, Estimate(-1, -2, 0), Estimate(9, 8, 10)),
+        Group("few", 9, Estimate(-8, -9, -7), Estimate(-8, -9, -7)),
     )
     welfare = Welfare(payment, none, Estimate(3, 2, 4), groups)
     found = ValueOption.from_welfare("r", welfare, agency_saving=1.0, citizen_hours=0.0)
