@@ -21,8 +21,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--method",
         choices=("delta", "krinsky-robb", "fieller"),
-        default="delta",
-        help="how the interval is made (%(default)s)",
+        help="how the interval is made (delta; krinsky-robb where tastes differ between people)",
     )
     parser.add_argument("--level", type=float, default=0.95, help="confidence (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print numbers for machines")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from ccegov_choice.study.gain import (
     sellable,
 )
 from ccegov_choice.tradeoff.interval import Ratio
+from ccegov_choice.tradeoff.median import MEDIAN_DRAWS, median_trades, tastes_differ
 from ccegov_choice.tradeoff.phrases import gain_words, payment_words
 from ccegov_choice.tradeoff.sampling import DRAWS, METHODS, Method, Sampler, interval_of
 from ccegov_choice.tradeoff.trade_off import TradeOff, TradeOffs
@@ -35,7 +36,7 @@ def willingness_to_trade(
     *,
     gain: str,
     pay_in: str,
-    method: Method = "delta",
+    method: Method | None = None,
     level: float = 0.95,
     draws: int | None = None,
     seed: int = 1,
@@ -45,9 +46,11 @@ def willingness_to_trade(
 ) -> TradeOff:
     """Return how much of one thing people would give up for another.
 
-    The utility of the gain over the utility of one unit of improvement of what is paid in. The
-    study's direction says which way a unit of it is an improvement; an attribute without a
-    direction is taken to cost people when it grows, and the notes say so.
+    The utility of the gain over the utility of one unit of improvement of what is paid in. Where
+    tastes differ between people (mixed logit, latent classes) it is the median over them;
+    `trade_distribution` shows all of them. The study's direction says which way a unit of it is an
+    improvement; an attribute without a direction is taken to cost people when it grows, and the
+    notes say so.
 
     Parameters
     ----------
@@ -59,13 +62,16 @@ def willingness_to_trade(
     pay_in : str
         Attribute that the study declares a numeraire.
     method : {"delta", "krinsky-robb", "fieller", "bootstrap"}
-        How the interval is made. All but Fieller's exist only where what is paid in is told from
-        zero: its statistic exceeds the normal quantile of `level` (1.96 at 95 %). Fieller's set
-        always exists; it may be unbounded, and is then said so in words.
+        How the interval is made: delta by default, Krinsky-Robb where tastes differ between people
+        (delta and Fieller are for ratios of two coefficients). All but Fieller's exist only where
+        what is paid in is told from zero: its statistic exceeds the normal quantile of `level`
+        (1.96 at 95 %). Fieller's set always exists; it may be unbounded, and is then said so in
+        words.
     level : float
         Confidence level, between 0 and 1.
     draws : int, optional
-        Draws of the Krinsky-Robb method (10,000) or refits of the bootstrap (500).
+        Draws of the Krinsky-Robb method (10,000; 1,000 where tastes differ) or refits of the
+        bootstrap (500).
     seed : int
         Seed of both.
     data : ChoiceData, optional
@@ -93,19 +99,19 @@ def willingness_to_trade(
     Fieller (1954), Journal of the Royal Statistical Society B 16, 175-185.
     Hole (2007), Health Economics 16, 827-840.
     """
-    _check_request(results, method, level, draws)
+    check_request(results, method, level, draws)
     stand = Standpoint(results.utility, dict(at or {}), data)
     attribute = payment_attribute(pay_in, results.utility, results.study)
     change = parse_gain(gain, results.utility, results.study)
-    sampler = Sampler(results, method, draws or DRAWS.get(method, 0), seed, data)
-    return _trade(results, stand, change, attribute, sampler, level, language)
+    sampler = _sampler(results, method, draws, seed, data)
+    return _trades(stand, [change], attribute, sampler, level, language)[0]
 
 
 def trade_offs(
     results: Results,
     pay_in: str,
     *,
-    method: Method = "delta",
+    method: Method | None = None,
     level: float = 0.95,
     draws: int | None = None,
     seed: int = 1,
@@ -134,10 +140,10 @@ def trade_offs(
     TradeOffError
         As in `willingness_to_trade`.
     """
-    _check_request(results, method, level, draws)
+    check_request(results, method, level, draws)
     stand = Standpoint(results.utility, dict(at or {}), data)
     attribute = payment_attribute(pay_in, results.utility, results.study)
-    sampler = Sampler(results, method, draws or DRAWS.get(method, 0), seed, data)
+    sampler = _sampler(results, method, draws, seed, data)
     others = [n for n in sellable(results.utility, results.study) if n != pay_in]
     attributes = [results.study.attribute(name) for name in others]
     gains = [gain for a in attributes if stand.has(a) for gain in offered_gains(stand, a)]
@@ -147,9 +153,7 @@ def trade_offs(
             where=f"utility '{results.utility.formula}'",
             cure="Put another attribute that may be traded into the utility.",
         )
-    items = tuple(
-        _trade(results, stand, gain, attribute, sampler, level, language) for gain in gains
-    )
+    items = tuple(_trades(stand, gains, attribute, sampler, level, language))
     left_out = tuple(
         f"{a.id} is not here: a legal floor is not for sale"
         for a in results.study.attributes
@@ -176,8 +180,55 @@ def offered_gains(stand: Standpoint, attribute: Attribute) -> list[Gain]:
 # --- one trade-off --------------------------------------------------------------------------------
 
 
+def _sampler(
+    results: Results, method: Method | None, draws: int | None, seed: int, data: ChoiceData | None
+) -> Sampler:
+    differ = tastes_differ(results)
+    chosen: Method = method or ("krinsky-robb" if differ else "delta")
+    usual = MEDIAN_DRAWS if differ and chosen == "krinsky-robb" else DRAWS.get(chosen, 0)
+    return Sampler(results, chosen, draws or usual, seed, data)
+
+
+def _trades(
+    stand: Standpoint,
+    changes: Sequence[Gain],
+    attribute: Attribute,
+    sampler: Sampler,
+    level: float,
+    language: str | None,
+) -> list[TradeOff]:
+    """Return what is given up for each gain: by everybody, or by the person in the middle."""
+    if not tastes_differ(sampler.results):
+        return [_trade(stand, c, attribute, sampler, level, language) for c in changes]
+    study = sampler.results.study
+    gained = [study.attribute(change.attribute) for change in changes]
+    # nothing is averaged: people keep what their own covariates make of it
+    notes = {
+        a.id: tuple(note for note in stand.notes(a) if not note.startswith("on average"))
+        for a in [*gained, attribute]
+    }
+    if attribute.direction == "0":
+        notes[attribute.id] += (_no_direction(attribute),)
+    return median_trades(
+        changes,
+        attribute,
+        sampler,
+        level,
+        at=stand.at,
+        people=stand.people,
+        notes=notes,
+        language=language,
+    )
+
+
+def _no_direction(attribute: Attribute) -> str:
+    return (
+        f"the study declares no direction for {attribute.id}; having more of it is taken as the "
+        "cost"
+    )
+
+
 def _trade(
-    results: Results,
     stand: Standpoint,
     change: Gain,
     attribute: Attribute,
@@ -185,7 +236,7 @@ def _trade(
     level: float,
     language: str | None,
 ) -> TradeOff:
-    study = results.study
+    results, study = sampler.results, sampler.results.study
     gained = study.attribute(change.attribute)
     if change.one_unit:
         numerator = improvement_sign(gained) * stand.slope(gained)
@@ -197,7 +248,8 @@ def _trade(
     notes = [*stand.notes(gained), *stand.notes(attribute)]
     notes += _direction_notes(attribute, ratio, level)
     notes += _fixed_notes(results, numerator, denominator)
-    notes += _mean_notes(results, numerator, denominator)
+    means = _mean_notes(results, numerator, denominator)
+    notes += means
     return TradeOff(
         gain=str(change),
         gain_text=gain_words(change, gained, study.numeraire(gained.id), language),
@@ -209,16 +261,14 @@ def _trade(
         level=level,
         denominator_statistic=ratio.denominator_statistic,
         notes=tuple(dict.fromkeys(notes)),
+        measure="ratio of means" if means else "common",
     )
 
 
 def _direction_notes(attribute: Attribute, ratio: Ratio, level: float) -> list[str]:
     notes = []
     if attribute.direction == "0":
-        notes.append(
-            f"the study declares no direction for {attribute.id}; having more of it is taken as "
-            "the cost"
-        )
+        notes.append(_no_direction(attribute))
     if ratio.bounded_away(level) and ratio.denominator < 0:
         notes.append(
             f"{attribute.id} has the wrong sign in these answers, so this ratio is no willingness "
@@ -248,8 +298,9 @@ def _mean_notes(results: Results, *rows: Vector) -> list[str]:
     return [f"tastes for {', '.join(varied)} differ between people; this is the ratio of the means"]
 
 
-def _check_request(results: Results, method: str, level: float, draws: int | None) -> None:
-    if method not in METHODS:
+def check_request(results: Results, method: str | None, level: float, draws: int | None) -> None:
+    """Refuse unknown methods, impossible levels, too few draws, and fits without a top."""
+    if method is not None and method not in METHODS:
         raise TradeOffError.of([unknown_name(method, METHODS, "method")])
     if not 0 < level < 1:
         raise TradeOffError(

@@ -9,7 +9,8 @@ import numpy as np
 
 from ccegov_choice.errors import TradeOffError
 from ccegov_choice.models.bootstrap import bootstrap_estimates
-from ccegov_choice.models.results import Results, draw_coefficients
+from ccegov_choice.models.draws import draw_parameters
+from ccegov_choice.models.results import Results
 from ccegov_choice.study.contrast import Vector
 from ccegov_choice.study.gain import payment_sign
 from ccegov_choice.tradeoff.interval import (
@@ -42,13 +43,17 @@ class Sampler:
     _made: Vector | None = None
 
     def coefficients(self) -> Vector:
-        """Return draws ``(R, K)``."""
+        """Return draws ``(R, K)`` of the coefficients that everybody has."""
+        return self.parameters()[:, : self.results.utility.size]
+
+    def parameters(self) -> Vector:
+        """Return draws ``(R, P)`` of all parameters."""
         if self._made is None:
             self._made = self._bootstrap() if self.method == "bootstrap" else self._normal()
         return self._made
 
     def _normal(self) -> Vector:
-        return draw_coefficients(self.results, self.draws, self.seed)
+        return draw_parameters(self.results, self.draws, self.seed)
 
     def _bootstrap(self) -> Vector:
         if self.data is None:
@@ -67,7 +72,7 @@ class Sampler:
                 where="method='bootstrap'",
                 cure="Use method='fieller' or 'krinsky-robb', or join rare levels.",
             )
-        return replicates.estimates[:, : self.results.utility.size]
+        return replicates.estimates
 
 
 def interval_of(
@@ -106,18 +111,12 @@ def interval_of(
         )
     if sampler.method == "fieller":
         return fieller_interval(ratio, level), None
-    _require_sound_payment(ratio, attribute, level)
+    require_sound_payment(ratio, attribute, level)
     if sampler.method == "delta":
         return delta_interval(ratio, level)
     draws = sampler.coefficients()
     below = draws @ denominator
-    wrong = float(np.mean(below <= 0))
-    if wrong >= (1 - level) / 2:
-        raise TradeOffError(
-            f"'{attribute.id}' has the wrong sign in {100 * wrong:.1f} % of the draws",
-            where=f"method='{sampler.method}'",
-            cure=_CURE,
-        )
+    require_sound_draws(below, attribute, sampler.method, level)
     ratios = (draws @ numerator) / below
     error = float(np.std(ratios, ddof=1)) if sampler.method == "bootstrap" else None
     return percentile_interval(ratios, level), error
@@ -129,7 +128,31 @@ _CURE = (
 )
 
 
-def _require_sound_payment(ratio: Ratio, attribute: Attribute, level: float) -> None:
+def require_sound_draws(values: Vector, attribute: Attribute, method: str, level: float) -> None:
+    """Refuse draws ``(R,)`` of the value of what is paid in that are too often no cost.
+
+    Raises
+    ------
+    TradeOffError
+        If as many have the wrong sign as lie beyond one end of the interval.
+    """
+    wrong = float(np.mean(values <= 0))
+    if wrong >= (1 - level) / 2:
+        raise TradeOffError(
+            f"'{attribute.id}' has the wrong sign in {100 * wrong:.1f} % of the draws",
+            where=f"method='{method}'",
+            cure=_CURE,
+        )
+
+
+def require_sound_payment(ratio: Ratio, attribute: Attribute, level: float) -> None:
+    """Refuse a ratio whose denominator is not told from zero, or has the wrong sign.
+
+    Raises
+    ------
+    TradeOffError
+        With what to do instead.
+    """
     statistic = ratio.denominator_statistic
     where = f"pay_in='{attribute.id}'"
     if not ratio.bounded_away(level):

@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 def trade_sentence(trade: TradeOff) -> str:
     """Say a trade-off so that somebody who has never seen a model can use it."""
-    payment = trade.payment
+    payment, who = trade.payment, _who(trade)
     things = payment.context()
     if payment.vehicle:
         things = f"{payment.unit_plural} ({payment.vehicle})"
     if trade.interval.shape != "bounded":
         return (
-            f"This study cannot tell how many {things} people would accept for "
+            f"This study cannot tell how many {things} {who} would accept for "
             f"{trade.gain_text}: {interval_words(trade)}, because what one {payment.unit} is worth "
-            "to people is itself not told from zero."
+            f"to {who} is itself not told from zero."
         )
     places = decimals(trade.interval, trade.estimate)
     if trade.denominator_statistic < 0:
         return (
             f"The answers go against what the study says about {payment.label}, so they do not "
-            f"tell how many {things} people would accept for {trade.gain_text}."
+            f"tell how many {things} {who} would accept for {trade.gain_text}."
         )
     if not trade.conclusive:
         return (
-            f"This study cannot tell whether people would accept {payment.direction} {things} for "
+            f"This study cannot tell whether {who} would accept {payment.direction} {things} for "
             f"{trade.gain_text}, or would need {payment.opposite} in return: the estimate is "
             f"{payment.amount(trade.estimate, places)} ({_percent(trade)} interval "
             f"{_between(trade, places)})."
@@ -38,11 +38,22 @@ def trade_sentence(trade: TradeOff) -> str:
     if trade.reversed:
         amount = payment.things(payment.opposite, -trade.estimate, places)
         return (
-            f"People would need {amount} {_aside(trade, places, sign=-1)} in return for "
-            f"{trade.gain_text}."
+            f"{_first_upper(who)} would need {amount} {_aside(trade, places, sign=-1)} in return "
+            f"for {trade.gain_text}."
         )
     amount = payment.things(payment.direction, trade.estimate, places)
-    return f"People would accept {amount} {_aside(trade, places)} for {trade.gain_text}."
+    return (
+        f"{_first_upper(who)} would accept {amount} {_aside(trade, places)} for {trade.gain_text}."
+    )
+
+
+def _who(trade: TradeOff) -> str:
+    median = trade.measure == "median over people"
+    return "the typical person" if median else "people"
+
+
+def _first_upper(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def interval_words(trade: TradeOff) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ccegov_choice._table import Absent, Cell, Table
 from ccegov_choice.tradeoff.interval import Interval
@@ -14,6 +14,8 @@ from ccegov_choice.tradeoff.sentences import interval_words, trade_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Measure = Literal["common", "median over people", "ratio of means"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class TradeOff:
         Utility of one unit of what is paid in over its standard error.
     notes : tuple of str
         What a reader must know besides.
+    measure : {"common", "median over people", "ratio of means"}
+        Of whom it speaks: of everybody, who has the same tastes; of the person in the middle, where
+        tastes differ; of nobody in particular, where a second opinion tells means only.
     """
 
     gain: str
@@ -54,6 +59,7 @@ class TradeOff:
     level: float
     denominator_statistic: float
     notes: tuple[str, ...] = ()
+    measure: Measure = "common"
 
     @property
     def pay_in(self) -> str:
@@ -139,7 +145,7 @@ class TradeOffs:
         import pandas as pd
 
         keys = ("gain", "gain_text", "pay_in", "unit", "estimate", "std_error")
-        more = ("conf_low", "conf_high", "method", "level")
+        more = ("conf_low", "conf_high", "method", "level", "measure")
         rows = [{key: getattr(item, key) for key in (*keys, *more)} for item in self.items]
         return pd.DataFrame(rows, columns=[*keys, *more])
 

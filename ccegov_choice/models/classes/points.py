@@ -73,7 +73,7 @@ def class_points(
             )
     # the shares of classes are the same for everybody unless they depend on something
     known = people if fitted.about.reads else people.iloc[:1]
-    return _ClassPoints(fitted, known, inner)
+    return ClassPoints(fitted, known, inner)
 
 
 def _is_plain(model: Any) -> bool:
@@ -81,14 +81,30 @@ def _is_plain(model: Any) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class _ClassPoints:
-    """From parameters to the points of all classes, side by side."""
+class ClassPoints:
+    """From parameters to the points of all classes, side by side.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        Where parameters stand.
+    people : DataFrame of M rows, or of one
+        What membership depends on.
+    inner : mapping of int to callable
+        Points of the classes that have a model of their own, by that model's parameters.
+    """
 
     fitted: Fitted
     people: pd.DataFrame
     inner: dict[int, PointsAt]
 
+    def own(self, theta: FloatArray, c: int) -> FloatArray:
+        """Return the parameters of a class; zero for the coefficients that it ignores."""
+        positions = self.fitted.layout.positions[c]
+        return np.where(positions >= 0, theta[positions], 0.0)
+
     def __call__(self, theta: FloatArray) -> TastePoints:
+        """Return the points at parameters ``(P,)``."""
         layout, size = self.fitted.layout, self.fitted.model.utility.size
         prior = self.fitted.priors(self.people, theta)
         tastes: list[FloatArray] = []
@@ -96,7 +112,7 @@ class _ClassPoints:
         labels: list[str] = []
         simulated = False
         for j, (c, s) in enumerate(layout.cells):
-            own = np.where(layout.positions[c] >= 0, theta[layout.positions[c]], 0.0)
+            own = self.own(theta, c)
             if c in self.inner:
                 points = self.inner[c](own)
                 simulated |= points.simulated

@@ -44,11 +44,15 @@ def people_read(results: Results, profiles: Sequence[Profile] = ()) -> tuple[str
     if study.opt_out is not None and any(p.alternative == study.opt_out.id for p in profiles):
         own = study.opt_out.personal
         found += [own[name] for name in own if name in utility.reads]
+    return tuple(dict.fromkeys([*found, *tastes_read(results)]))
+
+
+def tastes_read(results: Results) -> tuple[str, ...]:
+    """Return the columns of people that their coefficients depend on."""
     if isinstance(results.model, HasTastePoints):
-        found += results.model.people_columns(results)
-    elif (scale := scale_column(results)) is not None:
-        found.append(scale)
-    return tuple(dict.fromkeys(found))
+        return tuple(results.model.people_columns(results))
+    scale = scale_column(results)
+    return () if scale is None else (scale,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,10 +134,11 @@ class Population:
     def points(self, parameters: FloatArray | None = None) -> TastePoints:
         """Return the tastes of each pattern at parameters ``(P,)``, the estimates by default."""
         theta = self.results.estimates if parameters is None else parameters
-        return self._points_at(np.asarray(theta, np.float64))
+        return self.points_at(np.asarray(theta, np.float64))
 
     @cached_property
-    def _points_at(self) -> PointsAt:
+    def points_at(self) -> PointsAt:
+        """The tastes of each pattern as a function of the parameters."""
         results = self.results
         if isinstance(results.model, HasTastePoints):
             return results.model.taste_points(results, self.frame, self.draws)
