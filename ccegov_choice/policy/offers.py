@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import PolicyError
-from ccegov_choice.models.population.choice_rule import ChoiceRule, HasChoiceRule
+from ccegov_choice.models.population.choice_rule import ChoiceRule
 from ccegov_choice.models.population.population import Population, people_read
-from ccegov_choice.models.population.taste_points import HasTastePoints, TastePoints
-from ccegov_choice.models.probabilities import require_logit_shares
+from ccegov_choice.models.population.taste_points import PointsAt, TastePoints
 from ccegov_choice.policy.availability import columns_of, who_may
 from ccegov_choice.policy.scenario import Scenario
-from ccegov_choice.study.people import People
 from ccegov_choice.study.profile import Profile
 
 if TYPE_CHECKING:
@@ -101,8 +100,6 @@ def gather(
     DataError
         If the model makes no forecasts, or people lack a column.
     """
-    if not isinstance(results.model, HasTastePoints | HasChoiceRule):
-        require_logit_shares(results)
     profiles = [offer for scenario in scenarios for offer in scenario.offers]
     if opt_out and results.study.opt_out is not None:
         profiles.append(Profile({}, results.study.opt_out.id))
@@ -116,14 +113,6 @@ def gather(
             f"person and the columns {', '.join(names)} (and weight).",
         )
     return Population.of(results, source, by=extra, profiles=profiles, draws=points)
-
-
-def part_of(population: Population, part: slice) -> Population:
-    """Return some patterns of a population, with the weights that they have in it."""
-    people = population.people
-    covariates = {name: values[part] for name, values in people.covariates.items()}
-    some = People(covariates, people.weights[part], people.count)
-    return Population(population.results, some, population.draws)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +140,7 @@ class PointSource:
     @classmethod
     def of(cls, population: Population) -> PointSource:
         """Look at the points of two patterns to see how they are laid out."""
-        probe = part_of(population, slice(0, 2)).points()
+        probe = population.part(slice(0, 2)).points()
         size, count, columns = probe.coefficients.shape
         shared = population.size == 1 or (size == 1 and len(probe.chances) == 1)
         return cls(population, shared, count, columns, probe.simulated)
@@ -164,6 +153,12 @@ class PointSource:
 
     def points(self, parameters: FloatArray, part: slice) -> TastePoints:
         """Return the points of some patterns; where all share them, the one set there is."""
-        if self.shared:
-            return part_of(self.population, slice(0, 1)).points(parameters)
-        return part_of(self.population, part).points(parameters)
+        key = (0, 1) if self.shared else (part.start, part.stop)
+        if key not in self._parts:
+            self._parts[key] = self.population.part(slice(*key)).points_at
+        return self._parts[key](parameters)
+
+    @cached_property
+    def _parts(self) -> dict[tuple[int, int], PointsAt]:
+        """Pieces of people that are ready to be asked, since laying out draws takes time."""
+        return {}
