@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ccegov_choice._disclosure.limits import LEAST_PEOPLE, withhold_groups
 from ccegov_choice.errors import PolicyError, unknown_name
 from ccegov_choice.models.population.population import Population, people_read
-from ccegov_choice.report.material import LEAST_PEOPLE
 from ccegov_choice.study.people import People, gather_people, people_frame
 
 if TYPE_CHECKING:
@@ -133,18 +133,9 @@ def _groups(
     if by is None:
         return [_OTHERS] * len(frame), ()
     named = [group_label(study, by, value) for value in frame[by]]
-    sizes = pd.Series(counts).groupby(named).sum().sort_values(kind="stable")
-    withheld: list[str] = []
-    hidden = 0.0
-    for name, size in sizes.items():
-        # one alone, or few people in several, could be had as a rest of the total
-        if size >= LEAST_PEOPLE and (
-            not withheld or (len(withheld) > 1 and hidden >= LEAST_PEOPLE)
-        ):
-            break
-        withheld.append(str(name))
-        hidden += float(size)
-    return [_OTHERS if name in withheld else name for name in named], tuple(withheld)
+    sizes = pd.Series(counts).groupby(named).sum().round()
+    withheld = withhold_groups({str(name): int(size) for name, size in sizes.items()})
+    return [_OTHERS if name in withheld else name for name in named], tuple(sorted(withheld))
 
 
 def group_label(study: Study, by: str, value: object) -> str:

@@ -10,13 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ccegov_choice._disclosure.limits import LEAST_PEOPLE
 from ccegov_choice._files import sha256
 from ccegov_choice._version import __version__
 from ccegov_choice.errors import MissingExtraError
-from ccegov_choice.report.material import LEAST_PEOPLE
 from ccegov_choice.report.simulator.payload import Ingredients, no_mean
 from ccegov_choice.report.simulator.precomputed import noise, scenario_tables
 from ccegov_choice.report.simulator.words import words
+from ccegov_choice.report.wording import upper_first
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -98,6 +99,7 @@ def render(made: Ingredients, data: dict[str, Any], title: str, *, simulated: bo
             policy=f"default-src 'none'; script-src {source(script())}; "
             f"style-src {source(style())}; img-src data:; base-uri 'none'; form-action 'none'",
             simulated=simulated,
+            upper=upper_first,
             tables=scenario_tables(made, own),
             method=list(_method(made, own)),
             version=__version__,
@@ -134,8 +136,10 @@ def _method(made: Ingredients, own: dict[str, str]) -> Iterator[str]:
         yield own["method_duty"]
     if made.unit is not None:
         yield own["method_worth"].format(label=made.unit.payment.label)
-        if (reason := no_mean(made)) is not None:
-            yield own["method_mean"].format(reason=reason)
+        yield from (f"{upper_first(note)}." for note in made.unit.notes)
+        yield own["method_typical"]
+        if (share := no_mean(made)) is not None:
+            yield own["method_mean"].format(n=f"{100 * share:.2g}")
     yield own["method_offline"].format(
         study=study.sha256[:12], model=sha256(results.estimates.tobytes())[:12], version=__version__
     )

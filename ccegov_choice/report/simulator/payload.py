@@ -104,7 +104,7 @@ def payload(made: Ingredients) -> dict[str, Any]:
         "level": made.level,
         "duty": study.mandatory,
         "alike": made.tastes.alike,
-        "middle": no_mean(made) is not None,
+        "noMean": no_mean(made) is not None,
         "attributes": _attributes(made),
         "offers": [_offer(made, offer) for offer in made.offers],
         "optOut": None
@@ -124,23 +124,22 @@ def payload(made: Ingredients) -> dict[str, Any]:
     }
 
 
-def no_mean(made: Ingredients) -> str | None:
-    """Return why changes have no average over people; None where they have one.
+def no_mean(made: Ingredients) -> float | None:
+    """Return the share of people who do not mind paying, if amounts then have no average.
 
-    A ratio has moments where what it is divided by is the same for all, or takes few values.
+    Where tastes are simulated and some lie at zero, those beside them make amounts that grow
+    without bound: a ratio without moments, as in `welfare_change`.
     """
     if made.unit is None or not made.tastes.simulated:
         return None
-    coefficients = made.tastes.estimate.coefficients[0]
-    each = np.einsum(
-        "mq,msq->ms",
-        made.unit.slope,
-        np.broadcast_to(coefficients, (len(made.unit.slope), *coefficients.shape[1:])),
+    first = made.tastes.estimate
+    shape = (len(made.unit.slope), *first.coefficients.shape[2:])
+    tastes = np.broadcast_to(first.coefficients[0], shape)
+    each = np.einsum("mq,msq->ms", made.unit.slope, tastes)
+    wrong = np.einsum(
+        "ms,m->", np.where(each > 0, 0.0, first.chances[0]), made.crowd.population.people.weights
     )
-    if (each == each[:, :1]).all():
-        return None
-    label = made.unit.payment.label
-    return f"what one unit of {label} counts differs between people, so that a few people decide it"
+    return float(wrong) if wrong > 0 else None
 
 
 def _attributes(made: Ingredients) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ccegov_choice._table import Cell, Table
 from ccegov_choice.policy.uptake import uptake
 from ccegov_choice.report.simulator.payload import level_text
-from ccegov_choice.report.wording import between, points
+from ccegov_choice.report.wording import between, points, upper_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ def scenario_tables(made: Ingredients, own: Mapping[str, str]) -> list[Table]:
 
 
 def _content(made: Ingredients, own: Mapping[str, str]) -> Table:
-    columns = (own["column_change"], *(made.clean(s.text()) for s in made.scenarios))
+    columns = (own["column_change"], *(upper_first(made.clean(s.text())) for s in made.scenarios))
     rows: list[tuple[Cell, ...]] = []
     for offer in made.offers:
         name = offer.alternative
@@ -57,7 +57,10 @@ def _shares(made: Ingredients, own: Mapping[str, str]) -> list[Table]:
         return []
     found = _uptake(made)
     rows = [
-        (made.clean(scenario.text()), f"{points(100 * share)} ({between(100 * low, 100 * high)})")
+        (
+            upper_first(made.clean(scenario.text())),
+            f"{points(100 * share)} ({between(100 * low, 100 * high)})",
+        )
         for scenario, share, low, high in zip(
             found.scenarios, found.shares, found.conf_low, found.conf_high, strict=True
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -54,6 +54,8 @@ class Simulator:
     pay_in : str, optional
         Numeraire of worth; by default the first one that the study declares. An empty text
         gives no worth.
+    at : mapping, optional
+        Levels at which `pay_in` is valued, where its utility is a curve.
     draws, seed : int
         Draws of the coefficients for intervals, fewer where the page would grow too large.
     level : float
@@ -82,6 +84,7 @@ class Simulator:
     people: ChoiceData | pd.DataFrame | None = None
     by: str | None = None
     pay_in: str | None = None
+    at: Mapping[str, Any] = field(default_factory=dict)
     draws: int = 300
     seed: int = 1
     level: float = 0.95
@@ -146,7 +149,9 @@ class Simulator:
         offers = offers_of(self.crowd.population)
         allowed = payable(utility, study)
         name = self.pay_in if self.pay_in is not None else next(iter(allowed), "")
-        unit = unit_of(study, utility, offers, name, self.language) if name else None
+        columns = self.tastes.estimate.coefficients.shape[-1]
+        people = self.crowd.population
+        unit = unit_of(people, name, self.at, columns, self.language) if name else None
         return Ingredients(
             self.results,
             self.started,

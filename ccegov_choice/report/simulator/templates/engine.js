@@ -86,8 +86,8 @@ function choose(values, tree, tastes, r) {
   return { shares: chances.slice(0, values.length), logsum: all[all.length - 1] };
 }
 
-// A change this small against the utilities is rounding: nothing has changed.
-const SAME = 1e-10;
+// A change of utility this small counts as none, as in Python.
+const SAME = 1e-9;
 
 // What people say to two sides: lists by offer of places of levels, null where it is not offered.
 function answer(page, tastes, before, after) {
@@ -113,9 +113,8 @@ function answer(page, tastes, before, after) {
           prefer += weight * choose([choices[0].values[0], choices[1].values[0]], null).shares[1];
         if (!page.pay) continue;
         const unit = dot(page.pay.slope, tastes, at, m);
-        let gain = choices[1].logsum - choices[0].logsum;
-        if (Math.abs(gain) <= SAME * (1 + Math.abs(choices[0].logsum))) gain = 0;
-        worth.push({ m, value: unit > 0 ? gain / unit : NaN, sign: Math.sign(gain) });
+        const gain = choices[1].logsum - choices[0].logsum;
+        worth.push({ m, value: unit > 0 ? gain / unit : NaN, sign: Math.abs(gain) <= SAME ? 0 : Math.sign(gain) });
         weights.push(weight);
         for (const change of page.changes)
           push(changes, change.id, unit > 0 ? dot(change.rows, tastes, at, m) / unit : NaN);
@@ -124,7 +123,7 @@ function answer(page, tastes, before, after) {
     if (page.pay) {
       one.worth = summary(page, worth, weights, () => true);
       one.groups = page.groups.map((_, g) => summary(page, worth, weights, (w) => page.ofGroup[w.m] === g));
-      one.changes = new Map([...changes].map(([id, values]) => [id, centre(page, values, weights)]));
+      one.changes = new Map([...changes].map(([id, values]) => [id, (page.alike ? mean : middle)(values, weights)]));
     }
     found.push(one);
   }
@@ -149,11 +148,8 @@ function summary(page, worth, weights, belongs) {
     values.push(w.value);
     kept.push(weights[i]);
   });
-  return { value: centre(page, values, kept), gain: gain / all, lose: lose / all, wrong: wrong / all };
-}
-
-function centre(page, values, weights) {
-  return page.middle ? middle(values, weights) : mean(values, weights);
+  const share = (part) => (part ? part / all : 0);
+  return { mean: mean(values, kept), median: middle(values, kept), gain: share(gain), lose: share(lose), wrong: share(wrong) };
 }
 
 function mean(values, weights) {
@@ -162,17 +158,18 @@ function mean(values, weights) {
   return sum / total;
 }
 
-// The value below which half of the weight lies.
+// The value below which half of the weight lies; between two of them where half is met exactly.
 function middle(values, weights) {
-  const order = [...values.keys()].filter((i) => !Number.isNaN(values[i]));
+  const order = [...values.keys()].filter((i) => !Number.isNaN(values[i]) && weights[i] > 0);
   order.sort((a, b) => values[a] - values[b]);
-  const half = order.reduce((sum, i) => sum + weights[i], 0) / 2;
-  let sum = 0;
+  const total = order.reduce((sum, i) => sum + weights[i], 0);
+  let reached = 0, low = NaN;
   for (const i of order) {
-    sum += weights[i];
-    if (sum >= half) return values[i];
+    reached += weights[i] / total;
+    if (Number.isNaN(low) && reached >= 0.5 - 1e-12) low = values[i];
+    if (reached >= 0.5 + 1e-12) return (low + values[i]) / 2;
   }
-  return NaN;
+  return low;
 }
 
 // Linear between order statistics, as NumPy's quantile.
@@ -249,7 +246,8 @@ function compare(page, before, after) {
   if (!page.pay) return found;
   const sums = (from) => ({
     gain: tell((one) => from(one).gain), lose: tell((one) => from(one).lose), wrong: from(estimate[0]).wrong,
-    value: rights.length ? null : tell((one) => from(one).value),
+    mean: rights.length || page.noMean ? null : tell((one) => from(one).mean),
+    median: rights.length ? null : tell((one) => from(one).median),
   });
   found.worth = sums((one) => one.worth);
   found.groups = page.groups.map((_, g) => sums((one) => one.groups[g]));

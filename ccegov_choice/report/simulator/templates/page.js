@@ -83,6 +83,8 @@
   // --- sentences -------------------------------------------------------------------------------
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const gaps = { today: names[0], reform: names[1] };
+  const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+  const heads = names.map(upper);
 
   function amount(value, places) {
     const forms = value < 0 ? page.pay.loss : page.pay.gain;
@@ -111,8 +113,7 @@
   function worthSentences(found) {
     if (!page.pay) return words.no_pay;
     if (found.rights.length) return say("not_for_sale", { names: found.rights.join(", "), unit: page.pay.many });
-    const value = found.worth.value, sure = sureOf(value), n = places(value);
-    const who = page.middle ? words.who_median : words.who_mean;
+    const value = found.worth.median, sure = sureOf(value), n = places(value), who = words.who;
     const size = sure < 0 ? flipped(value) : value;
     const range = between(size[1], size[2], n);
     const verdict = sure > 0 ? "worth_gain" : sure < 0 ? "worth_loss" : "worth_unclear";
@@ -149,7 +150,7 @@
     return made;
   };
 
-  function table(caption, columns, rows, note) {
+  function table(caption, columns, rows) {
     const scroll = element("div", undefined, { class: "scroll", tabindex: "0", role: "group", "aria-label": caption });
     const made = element("table");
     made.append(element("caption", caption));
@@ -165,10 +166,7 @@
     });
     made.append(thead, body);
     scroll.append(made);
-    const both = element("div");
-    both.append(scroll);
-    if (note) both.append(element("p", note, { class: "note" }));
-    return both;
+    return scroll;
   }
 
   const exact = (value) => Math.abs(value[2] - value[1]) <= 1e-9 * Math.max(1, Math.abs(value[0]));
@@ -181,24 +179,23 @@
     const made = [];
     const labels = page.offers.map((offer) => offer.label || words.the_service).concat(page.optOut ? [page.optOut.label] : []);
     if (labels.length > 1)
-      made.push(table(words.shares_title, [words.column_option, names[0], names[1], words.difference],
-        labels.map((label, j) => [label, shareCell(found.shares[0][j]), shareCell(found.shares[1][j]), shareCell(found.difference[j])])));
+      made.push(table(words.shares_title, [words.column_option, heads[0], heads[1], words.difference],
+        labels.map((label, j) => [upper(label), shareCell(found.shares[0][j]), shareCell(found.shares[1][j]), shareCell(found.difference[j])])));
     else if (found.prefer)
       made.push(table(words.prefer_title, [words.column_option, words.column_who],
-        [[names[1], shareCell(found.prefer)], [names[0], shareCell([1 - found.prefer[0], 1 - found.prefer[2], 1 - found.prefer[1]])]]));
+        [[heads[1], shareCell(found.prefer)], [heads[0], shareCell([1 - found.prefer[0], 1 - found.prefer[2], 1 - found.prefer[1]])]]));
     if (!page.pay) return made;
-    const note = page.middle ? words.middle_note : undefined;
     const who = [[words.everybody, found.worth], ...page.groups.map((group, g) =>
       [say("group_row", { name: group.name, people: group.people.toLocaleString("en") }), found.groups[g]])];
     if (!found.rights.length)
-      made.push(table(say("worth_title", { ...gaps, unit: page.pay.unit }), [words.column_who, words.column_worth],
-        who.map(([name, one]) => [name, valueCell(one.value)]), note));
+      made.push(table(say("worth_title", { ...gaps, unit: page.pay.unit }), [words.column_who, words.column_typical, words.column_average],
+        who.map(([name, one]) => [name, valueCell(one.median), valueCell(one.mean)])));
     if (!page.alike)
       made.push(table(words.winners_title, [words.column_who, words.column_gain, words.column_lose],
         who.map(([name, one]) => [name, shareCell(one.gain), shareCell(one.lose)])));
     if (found.changes.length)
       made.push(table(say("changes_title", { unit: page.pay.unit }), [words.column_change, words.column_worth],
-        found.changes.map((change) => [changeText(change), valueCell(change.value)]), note));
+        found.changes.map((change) => [changeText(change), valueCell(change.value)])));
     return made;
   }
 
@@ -220,8 +217,8 @@
   function bars(found) {
     const labels = page.offers.map((offer) => offer.label || words.the_service).concat(page.optOut ? [page.optOut.label] : []);
     const rows = labels.length > 1
-      ? labels.flatMap((label, j) => [0, 1].map((k) => ({ label: `${label}, ${names[k]}`, value: found.shares[k][j], kind: k })))
-      : found.prefer ? [{ label: names[1], value: found.prefer, kind: 1 }] : [];
+      ? labels.flatMap((label, j) => [0, 1].map((k) => ({ label: `${heads[k]}: ${label}`, value: found.shares[k][j], kind: k })))
+      : found.prefer ? [{ label: heads[1], value: found.prefer, kind: 1 }] : [];
     if (!rows.length) return null;
     const WIDTH = 320, ROW = 44;
     const svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${rows.length * ROW}`, class: "bars", "aria-hidden": "true", focusable: "false" });
