@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from ccegov_choice._drawing.chart import Chart, Row, nice_axis
 from ccegov_choice._drawing.make import make_chart
-from ccegov_choice._table import Absent, Table
+from ccegov_choice._table import Cell, Table
 from ccegov_choice.errors import PolicyError, Problem
 from ccegov_choice.policy.failure.information import evpi, evsi
-from ccegov_choice.policy.value.showing import amount, in_100, page
+from ccegov_choice.policy.value.showing import amount, number_format, page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,27 +84,24 @@ class InformationValue:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know besides."""
+        priced = any(survey.cost is not None for survey in self.surveys)
         return (
             "Gaussian approximation (Jalal & Alarid-Escudero 2018): exact where worth is linear in "
             "normal parameters, and for people asked as those before.",
             f"Perfect information is worth {amount(self.perfect, self.unit)}: no survey is worth "
             "more. Uncertainty that the model does not know of is not in it.",
+            *(() if priced else ("The cost of asking is not declared in this unit.",)),
         )
 
     def table(self) -> Table:
         """Return one row for each size of survey."""
-        reason = "no cost of asking is declared in this unit"
-        columns = ("people more", f"worth ({self.unit})", "cost", "net")
-        rows = tuple(
-            (
-                f"{survey.people:,}",
-                survey.worth,
-                Absent(reason) if survey.cost is None else survey.cost,
-                Absent(reason) if survey.net is None else survey.net,
-            )
-            for survey in self.surveys
+        columns: tuple[str, ...] = ("people more", f"worth ({self.unit})", "cost", "net")
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
+            (f"{s.people:,}", s.worth, s.cost, s.net) for s in self.surveys
         )
-        formats = dict.fromkeys(columns[1:], ",.4g")
+        if all(survey.cost is None for survey in self.surveys):
+            columns, rows = columns[:2], tuple(row[:2] for row in rows)
+        formats = dict.fromkeys(columns[1:], number_format([self.perfect]))
         return Table("What it is worth to ask more people", columns, rows, self.notes, formats)
 
     def options_table(self) -> Table:
@@ -114,7 +111,7 @@ class InformationValue:
             (name, value, 100 * share)
             for name, value, share in zip(self.options, self.expected, self.best_share, strict=True)
         )
-        formats = {columns[1]: ",.4g", columns[2]: ".1f"}
+        formats = {columns[1]: number_format(self.expected), columns[2]: ".1f"}
         return Table("The options today", columns, rows, (), formats)
 
     def to_frame(self) -> pd.DataFrame:
@@ -133,7 +130,7 @@ class InformationValue:
         share = self.best_share[self.options.index(self.best)]
         said = [
             f"With what is known now, '{self.best}' is the best choice; it is best in "
-            f"{in_100(share)} draws.",
+            f"{round(100 * share)} of 100 draws.",
             f"Knowing for certain would be worth {amount(self.perfect, self.unit)}.",
         ]
         priced = [survey for survey in self.surveys if survey.net is not None]

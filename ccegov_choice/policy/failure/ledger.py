@@ -12,7 +12,7 @@ from ccegov_choice._drawing.make import estimate_row, make_chart
 from ccegov_choice._table import Absent, Table
 from ccegov_choice.errors import PolicyError, Problem, unknown_name
 from ccegov_choice.policy.failure.chance import Chance
-from ccegov_choice.policy.value.showing import amount, in_100, page
+from ccegov_choice.policy.value.showing import amount, in_100, number_format, page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,7 @@ class FailureLedger:
     unit : str
         Of benefits and costs. A currency only where the study declares how money is paid.
     harm_unit : str
-        Of what citizens lose: people harmed, hours lost, ...
+        Of what citizens lose: hours, people, ...
     level : float
         Of the intervals.
 
@@ -100,7 +100,7 @@ class FailureLedger:
 
     pilots: tuple[Pilot, ...]
     unit: str = "units of the budget"
-    harm_unit: str = "hours lost by citizens"
+    harm_unit: str = "hours"
     level: float = 0.95
 
     def __post_init__(self) -> None:
@@ -158,7 +158,7 @@ class FailureLedger:
         return tuple(notes)
 
     def table(self) -> Table:
-        """Return one row per pilot; chances in per cent."""
+        """Return the chances of each pilot, in per cent."""
         percent = f"{100 * self.level:g} %"
         columns = (
             "pilot",
@@ -166,35 +166,45 @@ class FailureLedger:
             f"{percent} low",
             f"{percent} high",
             "owners say (%)",
+        )
+        rows = []
+        for pilot in self.pilots:
+            found = pilot.chance.estimate(self.level).map(lambda share: 100 * share)
+            stated = pilot.chance.stated
+            said = Absent("the owners state no chance") if stated is None else 100 * stated
+            rows.append((pilot.text(), found.value, found.low, found.high, said))
+        formats = dict.fromkeys(columns[1:], ".0f")
+        return Table("Failure ledger: chances", columns, tuple(rows), self.notes[1:], formats)
+
+    def stakes_table(self) -> Table:
+        """Return what the agency and, apart from it, citizens have at stake."""
+        columns = (
+            "pilot",
             f"benefit ({self.unit})",
             "agency cost",
             "exit cost",
             "expected loss of the agency",
-            f"harm if it fails ({self.harm_unit})",
+            f"harm to citizens if it fails ({self.harm_unit})",
             "expected harm",
         )
-        formats = {**dict.fromkeys(columns[1:5], ".0f"), **dict.fromkeys(columns[5:], ",.6g")}
-        rows = tuple(self._row(pilot) for pilot in self.pilots)
-        return Table("Failure ledger", columns, rows, self.notes, formats)
-
-    def _row(self, pilot: Pilot) -> tuple[str | float | Absent, ...]:
-        found = pilot.chance.estimate(self.level)
-        assert found.low is not None
-        assert found.high is not None
-        stated = pilot.chance.stated
-        return (
-            pilot.text(),
-            100 * found.value,
-            100 * found.low,
-            100 * found.high,
-            Absent("the owners state no chance") if stated is None else 100 * stated,
-            pilot.benefit,
-            pilot.agency_cost,
-            pilot.exit_cost,
-            pilot.expected_loss,
-            pilot.harm,
-            pilot.expected_harm,
+        rows = tuple(
+            (
+                pilot.text(),
+                pilot.benefit,
+                pilot.agency_cost,
+                pilot.exit_cost,
+                pilot.expected_loss,
+                pilot.harm,
+                pilot.expected_harm,
+            )
+            for pilot in self.pilots
         )
+        formats = {
+            name: number_format(float(row[j]) for row in rows)
+            for j, name in enumerate(columns)
+            if j
+        }
+        return Table("Failure ledger: what is at stake", columns, rows, (APART,), formats)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per pilot; chances from 0 to 1."""
@@ -231,8 +241,8 @@ class FailureLedger:
             f"Of {count} pilots about {self.expected_failures:.1f} will fail; that at least one "
             f"does has a chance of {in_100(self.any_failure)}.",
             f"Failures will cost the agency about {amount(loss, self.unit)}.",
-            f"If all fail, citizens bear {amount(worst, self.harm_unit)}; by their chances "
-            f"{amount(likely)}.",
+            f"If all fail, the harm to citizens is {amount(worst, self.harm_unit)}; by their "
+            f"chances {amount(likely)}.",
         ]
         said += [
             f"'{pilot.text()}' is {amount(pilot.chance.uplift)} times as likely to fail as its "
@@ -272,10 +282,10 @@ class FailureLedger:
     plot = chart
 
     def _repr_html_(self) -> str:
-        return page([self.table()], self.chart())
+        return page([self.table(), self.stakes_table()], self.chart())
 
     def __repr__(self) -> str:
-        return self.table().to_text()
+        return f"{self.table().to_text()}\n\n{self.stakes_table().to_text()}"
 
 
 def _problems(pilots: Sequence[Pilot]) -> list[Problem]:

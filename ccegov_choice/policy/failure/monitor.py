@@ -129,7 +129,7 @@ class Monitor:
             )
             for look in self.looks
         )
-        formats = {**dict.fromkeys(columns[2:5], ".1f"), **dict.fromkeys(columns[5:7], ".3f")}
+        formats = {**dict.fromkeys(columns[2:5], ".1f"), **dict.fromkeys(columns[5:7], ".2g")}
         title = f"Failures against the {100 * self.line:g} % allowed"
         return Table(title, columns, rows, self.notes, formats)
 

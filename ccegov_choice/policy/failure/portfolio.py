@@ -11,7 +11,7 @@ import numpy as np
 from ccegov_choice._table import Table
 from ccegov_choice.errors import PolicyError, Problem, unknown_name
 from ccegov_choice.policy.failure.ledger import APART, FailureLedger, Pilot
-from ccegov_choice.policy.value.showing import amount, page
+from ccegov_choice.policy.value.showing import amount, number_format, page
 from ccegov_choice.policy.value.zero_one import ENUMERATED, Limits, best_subset
 
 if TYPE_CHECKING:
@@ -147,7 +147,9 @@ class PilotPortfolio:
         ]
         total = (self.value, self.cost, self.expected_loss, self.worst_harm)
         rows.append(("all that are run", f"{len(self.chosen)}", *total))
-        formats = dict.fromkeys(columns[2:], ",.6g")
+        formats = {
+            columns[j]: number_format(float(row[j]) for row in rows) for j in range(2, len(columns))
+        }
         return Table("Pilots to run", columns, tuple(rows), self.notes, formats)
 
     def to_frame(self) -> pd.DataFrame:
@@ -165,15 +167,15 @@ class PilotPortfolio:
             said = [
                 f"Run {names}: expected value {amount(self.value, unit)} for "
                 f"{amount(self.cost, unit)}.",
-                f"If all fail, citizens bear {amount(self.worst_harm, harm)}, within the ceiling "
-                f"of {amount(self.limits.harm_ceiling)}.",
+                f"If all fail, the harm to citizens is {amount(self.worst_harm, harm)}, within "
+                f"the ceiling of {amount(self.limits.harm_ceiling)}.",
             ]
         if self.price_of_ceiling > 1e-9 * max(abs(self.value), 1.0):
             free = [p for p in self.ledger.pilots if p.id in self.without_ceiling]
             said.append(
                 f"Another portfolio has {amount(self.price_of_ceiling, unit)} more expected value, "
-                f"but could cost citizens {amount(sum(p.harm for p in free), harm)}, above the "
-                "ceiling: it may not be run."
+                f"but its harm to citizens could be {amount(sum(p.harm for p in free), harm)}, "
+                "above the ceiling: it may not be run."
             )
         return tuple(said)
 

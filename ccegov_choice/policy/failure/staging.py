@@ -12,7 +12,7 @@ from ccegov_choice._table import Table
 from ccegov_choice.errors import PolicyError, Problem
 from ccegov_choice.policy.failure.chance import Chance
 from ccegov_choice.policy.failure.ledger import APART
-from ccegov_choice.policy.value.showing import amount, in_100, page
+from ccegov_choice.policy.value.showing import amount, in_100, number_format, page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,12 +72,16 @@ class StagedValue:
 
     def table(self) -> Table:
         """Return both ways side by side."""
-        columns = ("way", f"expected value ({self.unit})", f"expected harm ({self.harm_unit})")
+        columns = (
+            "way",
+            f"expected value ({self.unit})",
+            f"expected harm to citizens ({self.harm_unit})",
+        )
         rows = (
             ("everywhere at once", self.all_at_once, self.harm_now),
             (f"{self.trials} trials first", self.staged, self.harm_staged),
         )
-        formats = dict.fromkeys(columns[1:], ",.6g")
+        formats = {columns[j]: number_format(float(row[j]) for row in rows) for j in (1, 2)}
         return Table("Step by step against all at once", columns, rows, self.notes, formats)
 
     def to_frame(self) -> pd.DataFrame:
@@ -91,7 +95,8 @@ class StagedValue:
         better = "more" if self.gain >= 0 else "less"
         said = [
             f"Trying at {self.trials} sites first is worth {amount(abs(self.gain), self.unit)} "
-            f"{better} than deciding for all {self.sites} now."
+            f"{better} than deciding for all {self.sites} now"
+            + ("." if self.all_at_once > 0 else ", which would be not to do it.")
         ]
         if self.least_successes is None:
             said.append("No result of this pilot would justify the roll-out.")
@@ -127,7 +132,7 @@ def staged_value(
     harm: float = 0.0,
     pilot_harm: float = 0.0,
     unit: str = "units of the budget",
-    harm_unit: str = "hours lost by citizens",
+    harm_unit: str = "hours",
 ) -> StagedValue:
     """Compare a pilot that may end it with a roll-out everywhere at once.
 

@@ -18,6 +18,7 @@ from ccegov_choice.policy.index.indexed import IndexedUnit, IndexWeight, Service
 from ccegov_choice.policy.index.performance import Ends, Performance, read_performance
 from ccegov_choice.policy.index.ranks import rank_limits, ranks
 from ccegov_choice.policy.index.weights import PreferenceWeights, preference_weights
+from ccegov_choice.study.attribute import Attribute
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,12 +173,18 @@ def _weights(
             attribute.id,
             attribute.text(),
             Estimate(float(weights.weights[j]), float(low[j]), float(high[j])),
-            str(measured.ends[j][0]),
-            str(measured.ends[j][1]),
+            _level_words(attribute, measured.ends[j][0]),
+            _level_words(attribute, measured.ends[j][1]),
             float(weights.opposite[j]),
         )
         for j, attribute in enumerate(measured.attributes)
     )
+
+
+def _level_words(attribute: Attribute, level: str | float) -> str:
+    if attribute.is_numeric:
+        return attribute.unit_text(float(level))
+    return attribute.level(level).text()
 
 
 def _notes(

@@ -9,8 +9,8 @@ from ccegov_choice._drawing.chart import Chart, Row, nice_axis
 from ccegov_choice._drawing.make import make_chart
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent, Cell, Table
-from ccegov_choice.policy.value.option import ValueOption, as_estimate, measures
-from ccegov_choice.policy.value.showing import amount, page, with_interval
+from ccegov_choice.policy.value.option import ValueOption, measures
+from ccegov_choice.policy.value.showing import amount, number_format, page, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,43 +115,40 @@ class PublicValue:
         return tuple(notes)
 
     def table(self) -> Table:
-        """Return one row per option."""
-        units = dict.fromkeys(o.benefit_unit for o in self.options if o.benefit_unit)
-        benefit = f"benefit per person ({next(iter(units))})" if units else "benefit per person"
-        columns = (
-            "option",
-            f"agency saves ({self.unit})",
-            "citizens spend (hours)",
-            "other burden",
-            benefit,
-            "worst group",
-            "its benefit",
-            f"saving less time ({self.unit})",
-            "verdict",
-        )
-        rows = tuple(self._row(option) for option in self.options)
-        formats = {c: ",.6g" for c in columns[1:8] if c != "worst group"}
-        return Table("Public value of each option", columns, rows, self.notes, formats)
-
-    def _row(self, option: ValueOption) -> tuple[Cell, ...]:
-        def cell(number: float | Estimate | None, what: str) -> Cell:
-            if number is None:
-                return Absent(f"{what} is not given")
-            return as_estimate(number).value
-
-        net = self.net(option)
-        worst = option.worst_group
-        return (
-            option.text(),
-            option.saving.value,
-            option.hours.value,
-            cell(option.burden, "other burden"),
-            cell(option.benefit, "benefit"),
-            worst[0] if worst else Absent("no groups are given"),
-            cell(worst[1] if worst else None, "benefit by group"),
-            net if isinstance(net, Absent) else net.value,
-            self._verdict(option),
-        )
+        """Return one row per option, with the columns that are given."""
+        units = [option.benefit_unit for option in self.options if option.benefit_unit]
+        named = f"benefit per person ({units[0]})" if units else "benefit per person"
+        headings = {
+            "agency saving": f"agency saves ({self.unit})",
+            "citizens' hours": "citizens spend more (hours)",
+            "other burden": "other burden",
+            "benefit": named,
+            "worst group": "benefit of the worst group",
+        }
+        given = [measures(option) for option in self.options]
+        shown = [headings[name] for name in self.dimensions]
+        formats = {
+            headings[name]: number_format(found[name].value for found in given)
+            for name in self.dimensions
+        }
+        columns = ("option", *shown)
+        rows: list[tuple[Cell, ...]] = [
+            (option.text(), *(found[name].value for name in self.dimensions))
+            for option, found in zip(self.options, given, strict=True)
+        ]
+        if "worst group" in self.dimensions:
+            columns = (*columns, "worst group")
+            worst = [option.worst_group[0] for option in self.options if option.worst_group]
+            rows = [(*row, name) for row, name in zip(rows, worst, strict=True)]
+        if self.hour_value is not None:
+            net = [option.net(self.hour_value).value for option in self.options]
+            columns = (*columns, f"saving less time ({self.unit})")
+            formats[columns[-1]] = number_format(net)
+            rows = [(*row, value) for row, value in zip(rows, net, strict=True)]
+        verdicts = map(self._verdict, self.options)
+        rows = [(*row, verdict) for row, verdict in zip(rows, verdicts, strict=True)]
+        title = "Public value of each option"
+        return Table(title, (*columns, "verdict"), tuple(rows), self.notes, formats)
 
     def _verdict(self, option: ValueOption) -> str:
         if option.id in self.refused:
@@ -189,11 +186,15 @@ class PublicValue:
     def sentences(self) -> tuple[str, ...]:
         """Say which options remain and who pays for savings, in plain English."""
         names = ", ".join(f"'{self.option(id).text()}'" for id in self.pareto)
-        said = [
-            f"No other option is at least as good in everything as {names}."
-            if self.pareto
-            else "Every option breaks the floor of a right: none can be chosen."
-        ]
+        if not self.pareto:
+            said = ["Every option breaks the floor of a right: none can be chosen."]
+        elif len(self.pareto) == 1:
+            said = [f"{names} is at least as good in everything as every other option."]
+        else:
+            said = [
+                f"None of these is at least as good in everything as another: {names}. Choosing "
+                "between them is a judgement of value."
+            ]
         said += [self._shift_sentence(shift) for shift in self.shifts]
         said += [
             f"'{self.option(loser).text()}' is beaten by '{self.option(winner).text()}'."

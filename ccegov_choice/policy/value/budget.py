@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ccegov_choice._table import Table
 from ccegov_choice.errors import PolicyError, Problem, unknown_name
-from ccegov_choice.policy.value.showing import amount, page
+from ccegov_choice.policy.value.showing import amount, number_format, page
 from ccegov_choice.policy.value.zero_one import ENUMERATED, Limits, best_subset
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class BudgetPortfolio:
             for p in self.projects
         ]
         rows.append(("all that are paid for", f"{len(self.chosen)}", self.value, self.cost))
-        formats = dict.fromkeys(columns[2:], ",.6g")
+        formats = {columns[j]: number_format(float(row[j]) for row in rows) for j in (2, 3)}
         return Table("Projects under the budget", columns, tuple(rows), self.notes, formats)
 
     def to_frame(self) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ccegov_choice._drawing.chart import Chart
 from ccegov_choice._drawing.show import figure
@@ -15,6 +15,11 @@ def amount(value: float, unit: str = "") -> str:
     rounded = float(f"{value:.3g}")
     text = format_number(rounded if rounded else 0.0, ",.6g" if abs(rounded) < 1e6 else ",.0f")
     return f"{text} {unit}".rstrip()
+
+
+def number_format(numbers: Iterable[float]) -> str:
+    """Return a format for a column: whole numbers where they are large, else four digits."""
+    return ",.0f" if max(map(abs, numbers), default=0.0) >= 1_000 else ",.4g"
 
 
 def with_interval(found: Estimate, unit: str = "", level: float = 0.95) -> str:

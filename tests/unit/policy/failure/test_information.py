@@ -92,7 +92,8 @@ def test_the_noun_says_whether_to_ask():
     assert "decide now" in dear.sentence()
     free = value_of_information(values, known=100)
     assert free.surveys[0].net is None
-    assert "no cost of asking" in " ".join(free.table().all_notes)
+    assert "cost of asking is not declared" in " ".join(free.table().all_notes)
+    assert free.table().columns == ("people more", "worth (units of worth)")
     assert len(cheap.chart().rows) == 6
     assert "<svg" in cheap._repr_html_()
     assert "The options today" in repr(cheap)

@@ -7,8 +7,11 @@ import pytest
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError
+from ccegov_choice.models.classes.latent_class import LatentClass
+from ccegov_choice.models.population.population import Population
 from ccegov_choice.policy.index.ranks import rank_limits, ranks
 from ccegov_choice.policy.index.service_index import service_index
+from ccegov_choice.study.utility import Utility
 
 
 @pytest.fixture
@@ -171,3 +174,16 @@ def test_limits_are_estimates(plain, offices):
     assert all(isinstance(unit.value, Estimate) for unit in found.units)
     assert all(v.low <= v.value <= v.high for _, v, _ in found.ranked)
     assert all(r.low <= r.value <= r.high for _, _, r in found.ranked)
+
+
+def test_classes_of_people_are_averaged_by_their_shares(study, data, offices):
+    mixture = LatentClass(Utility("wait + help + asc", study), classes=2).fit(data)
+    found = service_index(mixture, offices, draws=100)
+    points = Population.of(mixture).points()
+    expected = 0.0
+    for theta, share in zip(points.coefficients[0], points.chances[0], strict=True):
+        named = dict(zip(mixture.utility.names, theta, strict=True))
+        wait, person = max(-38 * named["wait"], 0.0), max(named["help[person]"], 0.0)
+        expected += share * wait / (wait + person)
+    weight = next(i.weight.value for i in found.weights if i.attribute == "wait")
+    assert weight == pytest.approx(expected)
