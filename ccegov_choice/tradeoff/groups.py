@@ -228,9 +228,7 @@ def _differences(
     drawn: dict[str, list[FloatArray | None]] = {}
     for (name, (results, part)), own in zip(alone.items(), seeds, strict=True):
         stand = Standpoint(results.utility, options.at, part)
-        drawn[name] = [
-            worth_draws(results, stand, trade, options.draws, int(own)) for trade in trades[name]
-        ]
+        drawn[name] = worth_draws(results, stand, trades[name].items, options.draws, int(own))
     return [
         _difference(first, second, trades, drawn, position, options.level)
         for position in range(len(next(iter(trades.values()))))

@@ -2,60 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice.models.draws import draw_parameters
 from ccegov_choice.models.results import draw_coefficients
 from ccegov_choice.study.gain import improvement_sign, parse_gain, payment_sign
-from ccegov_choice.tradeoff.interval import normal_quantile
+from ccegov_choice.tradeoff.median import MEDIAN_DRAWS, Medians, tastes_differ
+from ccegov_choice.tradeoff.over_people import OverPeople, people_given
 
 if TYPE_CHECKING:
     from ccegov_choice.models.results import Results
+    from ccegov_choice.study.attribute import Attribute
     from ccegov_choice.study.contrast import Standpoint
+    from ccegov_choice.study.gain import Gain
     from ccegov_choice.tradeoff.trade_off import TradeOff
 
 FloatArray = npt.NDArray[np.float64]
 
 
 def worth_draws(
-    results: Results, stand: Standpoint, trade: TradeOff, draws: int, seed: int
-) -> FloatArray | None:
-    """Return draws ``(R,)`` of a trade-off; None where what is paid in is not told from zero.
+    results: Results,
+    stand: Standpoint,
+    trades: Sequence[TradeOff],
+    draws: int,
+    seed: int,
+) -> list[FloatArray | None]:
+    """Return draws ``(R,)`` of each trade-off; None where the payment is not told from zero.
 
     Parameters
     ----------
     results : Results
-        What the trade-off was made from.
+        What the trade-offs were made from.
     stand : Standpoint
-        Where it is made.
-    trade : TradeOff
-        Which.
+        Where they are made, and for whom.
+    trades : sequence of TradeOff
+        Which, all paid in the same.
     draws, seed : int
-        How many, and from where.
-
-    Notes
-    -----
-    Draws of the coefficients where everybody has the same; where tastes differ between people, a
-    normal law with the width of the trade-off's own interval.
+        How many, and from where; at most `MEDIAN_DRAWS` where tastes differ between people.
     """
-    if not getattr(results.model, "common_tastes", True):
-        if trade.interval.low is None or trade.interval.high is None:
-            return None
-        width = (trade.interval.high - trade.interval.low) / (2 * normal_quantile(trade.level))
-        normal = np.random.default_rng(seed).standard_normal(draws)
-        return np.asarray(trade.estimate + width * normal)
-    gain = parse_gain(trade.gain, results.utility, results.study)
-    gained = results.study.attribute(gain.attribute)
-    paid = results.study.attribute(trade.pay_in)
-    slope = stand.slope(gained) if gain.one_unit else None
-    above = stand.change(gain) if slope is None else improvement_sign(gained) * slope
+    gains = [parse_gain(trade.gain, results.utility, results.study) for trade in trades]
+    paid = results.study.attribute(trades[0].pay_in)
+    tail = (1 - trades[0].level) / 2
+    find = _medians if tastes_differ(results) else _ratios
+    found = []
+    for worth, below in find(results, stand, gains, paid, draws, seed):
+        found.append(None if np.mean(below <= 0) >= tail else worth)
+    return found
+
+
+_Drawn = Iterator[tuple[FloatArray, FloatArray]]
+
+
+def _ratios(
+    results: Results,
+    stand: Standpoint,
+    gains: Sequence[Gain],
+    paid: Attribute,
+    draws: int,
+    seed: int,
+) -> _Drawn:
     sampled = draw_coefficients(results, draws, seed)
     below = sampled @ (payment_sign(paid) * stand.slope(paid))
-    if np.mean(below <= 0) >= (1 - trade.level) / 2:
-        return None
-    return np.asarray((sampled @ above) / below)
+    for gain in gains:
+        gained = results.study.attribute(gain.attribute)
+        over = (
+            improvement_sign(gained) * stand.slope(gained) if gain.one_unit else stand.change(gain)
+        )
+        yield (sampled @ over) / below, below
+
+
+def _medians(
+    results: Results,
+    stand: Standpoint,
+    gains: Sequence[Gain],
+    paid: Attribute,
+    draws: int,
+    seed: int,
+) -> _Drawn:
+    names = list(dict.fromkeys([paid.id, *(gain.attribute for gain in gains)]))
+    people = people_given(results, stand.people, stand.at, names)
+    everybody = OverPeople.of(results, people, stand.at, names)
+    over = [everybody.gain(gain, results.study.attribute(gain.attribute)) for gain in gains]
+    asked = Medians(everybody, over, everybody.payment(paid))
+    drawn = [asked.at(theta) for theta in draw_parameters(results, min(draws, MEDIAN_DRAWS), seed)]
+    worth, below = (np.array([pair[part] for pair in drawn]) for part in (0, 1))
+    for g in range(len(gains)):
+        yield worth[:, g], below[:, g]
 
 
 def convolution_p(first: FloatArray, second: FloatArray) -> float:
