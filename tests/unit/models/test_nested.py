@@ -367,9 +367,11 @@ def test_the_bootstrap_refits(fitted, people):
     assert ratio.between(0.45, 1.8).all()
 
 
-def test_forecasts_by_the_logit_formula_are_refused(fitted):
-    with pytest.raises(DataError, match="does not choose by logit shares"):
-        cc.uptake(fitted, {"now": STUDY.profile(wait=5, price=2)})
+def test_forecasts_are_those_of_the_tree(fitted):
+    offers = [STUDY.profile(name, wait=5, price=2) for name in WAYS]
+    found = cc.uptake(fitted, [cc.Scenario(p.alternative, p) for p in offers], draws=100)
+    frame = pd.DataFrame([{"task": 1, "alternative": p.alternative, **p.levels} for p in offers])
+    np.testing.assert_allclose(found.shares, cc.predict(fitted, frame)["probability"], rtol=1e-10)
 
 
 def test_designs_are_not_planned_for_it(people):
