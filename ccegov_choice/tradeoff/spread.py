@@ -104,7 +104,8 @@ def people_ratios(over: FloatArray, under: FloatArray) -> FloatArray:
     """Return ratios; who does not mind paying would give any number, or nothing for nothing."""
     free = under == 0
     anything = np.where(over == 0, 0.0, np.copysign(np.inf, over))
-    return np.where(free, anything, over / np.where(free, 1.0, under))
+    # plus zero: nothing has no sign
+    return np.where(free, anything, over / np.where(free, 1.0, under)) + 0.0
 
 
 def weighted_median(values: FloatArray, share: FloatArray) -> float:

@@ -112,16 +112,21 @@ def _sum(layout: Layout, row: FloatArray, theta: FloatArray) -> _Sum:
         value = tastes.values[column]
         multipliers.add(tastes.multipliers[column])
         if not value.loads:
-            fixed = fixed + factor * value.distribution.value(places.a[:, column])
+            fixed = fixed + factor * value.distribution.value(_once(places.a[:, column]))
             continue
         loads: dict[Feature, FloatArray] = {}
         for e in np.flatnonzero(tastes.owner == column):
             feature = tastes.features[tastes.structure.features[e]]
-            loads[feature] = loads.get(feature, np.zeros(1)) + places.b[:, e]
+            loads[feature] = loads.get(feature, np.zeros(1)) + _once(places.b[:, e])
         shape = value.distribution
         low, span = factor * shape.low, factor * shape.span
-        parts.append(_Part(shape, low, span, places.a[:, column], loads))
+        parts.append(_Part(shape, low, span, _once(places.a[:, column]), loads))
     return _Sum(fixed, tuple(parts), frozenset(multipliers))
+
+
+def _once(values: FloatArray) -> FloatArray:
+    """Return one number where all people have the same."""
+    return values[:1] if (values == values[0]).all() else values
 
 
 # --- the law --------------------------------------------------------------------------------------
