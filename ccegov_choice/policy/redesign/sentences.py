@@ -1,0 +1,133 @@
+"""The decision in plain English: what to do, how sure that is, who loses, what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ccegov_choice._estimate import Estimate
+from ccegov_choice.study.payment import decimals, plain
+
+if TYPE_CHECKING:
+    from ccegov_choice.policy.redesign.decision import Package, RedesignDecision
+
+
+def decision_sentences(decision: RedesignDecision) -> tuple[str, ...]:
+    """Return the sentences; see `RedesignDecision.sentences`."""
+    found = [_best(decision), _sure(decision), _groups(decision), _others(decision)]
+    found += [_judgements(decision), *_switches(decision)]
+    return tuple(text for text in found if text)
+
+
+def _quoted(package: Package, decision: RedesignDecision) -> str:
+    if not package.levers:
+        return "keeping today's service"
+    return listed([decision.redesign.lever(name).text() for name in package.levers])
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names in quotes, as a sentence lists them."""
+    quoted = [f"'{name}'" for name in names]
+    return " and ".join([part for part in (", ".join(quoted[:-1]), *quoted[-1:]) if part])
+
+
+def _cost(package: Package, decision: RedesignDecision) -> str:
+    unit = decision.redesign.cost_unit
+    amount = f"{package.cost:,.0f}" if abs(package.cost) >= 100 else f"{package.cost:g}"
+    return f"{amount} {unit}".rstrip()
+
+
+def _amount(estimate: Estimate, decision: RedesignDecision) -> str:
+    places = decimals(estimate, estimate.value)
+    low, high = (plain(end or 0.0, places) for end in (estimate.low, estimate.high))
+    return f"{decision.payment.amount(abs(estimate.value), places)} ({low} to {high})"
+
+
+def _best(decision: RedesignDecision) -> str:
+    best = decision.best
+    rule = decision.judgement.words()
+    proved = "" if decision.exact else " It is the best one found; a better one may exist."
+    if not best.levers:
+        return f"By the rule '{rule}', no package is better than today's service.{proved}"
+    head = (
+        f"By the rule '{rule}', the best package within the limits is {_quoted(best, decision)}: "
+        f"it costs {_cost(best, decision)} and is ready in month {best.months:g}."
+    )
+    gain = best.welfare
+    if gain.sign == 0:
+        return (
+            f"{head} This study cannot tell whether people gain by it on average "
+            f"({_amount(gain, decision)} per person).{proved}"
+        )
+    word = "worth" if gain.value > 0 else "a loss of"
+    return f"{head} It is {word} {_amount(gain, decision)} to people on average.{proved}"
+
+
+def _sure(decision: RedesignDecision) -> str:
+    best = decision.best
+    share = round(100 * best.best_probability)
+    text = f"It is the best of all in {share} of 100 draws of what the study leaves uncertain"
+    regret = best.regret
+    if regret.value > 0:
+        places = decimals(Estimate(regret.value, 0.0, regret.high), regret.value)
+        text += (
+            ", and choosing it costs people "
+            f"{decision.payment.amount(regret.value, places)} on average against knowing for sure"
+        )
+    return f"{text}."
+
+
+def _groups(decision: RedesignDecision) -> str:
+    if len(decision.best.groups) < 2 or not decision.best.levers:
+        return ""
+    parts = []
+    for name, estimate in decision.best.groups:
+        # the name and the number stand together, so that the sentence can be checked
+        if estimate.sign == 0:
+            parts.append(f"for {name} this study cannot tell ({_amount(estimate, decision)})")
+        else:
+            word = "gains" if estimate.value > 0 else "loses"
+            parts.append(f"{name} {word} {_amount(estimate, decision)}")
+    losers = [name for name, estimate in decision.best.groups if estimate.sign < 0]
+    tail = f" Who loses: {', '.join(losers)}." if losers else ""
+    return f"Group by group: {'; '.join(parts)}.{tail}"
+
+
+def _others(decision: RedesignDecision) -> str:
+    rivals = [p for p in decision.ranking if p is not decision.best and p.best_probability > 0]
+    if not rivals:
+        return ""
+    rival = max(rivals, key=lambda package: package.best_probability)
+    text = (
+        f"The package that comes next most often is {_quoted(rival, decision)}, best in "
+        f"{round(100 * rival.best_probability)} of 100 draws, for {_cost(rival, decision)}."
+    )
+    calm = decision.least_regret
+    if calm.levers != decision.best.levers:
+        text += f" Least can go wrong with {_quoted(calm, decision)}."
+    return text
+
+
+def _judgements(decision: RedesignDecision) -> str:
+    chosen = {item.package.levers for item in decision.judgements}
+    if len(decision.judgements) < 2:
+        return ""
+    if len(chosen) == 1:
+        return "All judgements of value that were tried choose the same package."
+    parts = [
+        f"'{item.words}' chooses {_quoted(item.package, decision)}" for item in decision.judgements
+    ]
+    return f"It depends on a judgement of value: {'; '.join(parts)}."
+
+
+def _switches(decision: RedesignDecision) -> list[str]:
+    redesign = decision.redesign
+
+    def named(levers: tuple[str, ...]) -> str:
+        return listed([redesign.lever(name).text() for name in levers]) or "today's service"
+
+    return [
+        f"With the {item.parameter} at {item.value:,.4g} {item.unit}".rstrip()
+        + f" or more, the best package is {named(item.after)}; below that, {named(item.before)}."
+        for item in decision.switching[:4]
+    ]
