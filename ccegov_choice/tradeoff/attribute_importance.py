@@ -137,9 +137,7 @@ class Importance:
             formats=".1f",
         )
 
-    def plot(self) -> Chart:
-        """Return the chart, which a notebook shows."""
-        return self.chart()
+    plot = chart
 
     def _repr_html_(self) -> str:
         return self.table().to_html()

@@ -260,9 +260,7 @@ class GroupTrades:
             formats=".3f",
         )
 
-    def plot(self) -> Chart:
-        """Return the chart, which a notebook shows."""
-        return self.chart()
+    plot = chart
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{words}</p>" for words in map(_escape, self.sentences()))

@@ -161,14 +161,12 @@ class TradeLadder:
             formats=".3f",
         )
 
+    plot = chart
+
     def _headline(self) -> str:
         if "=" in self.text():
             return self.text()
         return f"{_capital(self.steps[-1].text)} is worth most"
-
-    def plot(self) -> Chart:
-        """Return the chart, which a notebook shows."""
-        return self.chart()
 
     def _repr_html_(self) -> str:
         return self.table().to_html()

@@ -15,11 +15,13 @@ from ccegov_choice.models.results import Results
 from ccegov_choice.study.contrast import Standpoint, Vector
 from ccegov_choice.study.gain import Gain, improvement_sign, payable, sellable
 from ccegov_choice.tradeoff.interval import Interval, Ratio, fieller_interval, normal_quantile
+from ccegov_choice.tradeoff.median import tastes_differ
 from ccegov_choice.tradeoff.ratio import offered_gains
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ccegov_choice._drawing.chart import Chart
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.study.attribute import Attribute
 
@@ -117,6 +119,14 @@ class TradeMatrix:
         title = "Willingness to trade, all pairs"
         return Table(title, columns, rows, (*own, *self.notes, *reasons), formats)
 
+    def chart(self, pay_in: str | None = None) -> Chart:
+        """Chart one column: what each improvement is worth in units of one that can be paid in."""
+        from ccegov_choice.tradeoff.pictures import matrix_chart
+
+        return matrix_chart(self, pay_in)
+
+    plot = chart
+
     def _repr_html_(self) -> str:
         return self.table().to_html()
 
@@ -155,13 +165,22 @@ def trade_matrix(
     Raises
     ------
     TradeOffError
-        If the study has nothing to trade, or a value depends on what is not given.
+        If the study has nothing to trade, a value depends on what is not given, or tastes differ
+        between people.
     """
     if not results.converged:
         raise TradeOffError(
             "the estimates did not converge, so trade-offs from them mean nothing",
             where=results.model.title,
             cure=results.optimisation.status.cure,
+        )
+    if tastes_differ(results):
+        raise TradeOffError(
+            "tastes differ between people, and medians over them do not agree along a chain, as a "
+            "matrix must: what a is worth in b times b in c is not a in c",
+            where=results.model.title,
+            cure="Use trade_offs(results, pay_in) or trade_ladder(results, unit): both measure all "
+            "by one thing. trade_distribution shows how people differ.",
         )
     study, utility = results.study, results.utility
     stand = Standpoint(utility, dict(at or {}), data)

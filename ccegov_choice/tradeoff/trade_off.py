@@ -15,6 +15,8 @@ from ccegov_choice.tradeoff.sentences import interval_words, trade_sentence
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ccegov_choice._drawing.chart import Chart
+
 Measure = Literal["common", "median over people", "ratio of means"]
 
 
@@ -152,6 +154,14 @@ class TradeOffs:
     def sentences(self) -> tuple[str, ...]:
         """Return a sentence for each gain."""
         return tuple(item.sentence() for item in self.items)
+
+    def chart(self) -> Chart:
+        """Chart what people would give up for each gain."""
+        from ccegov_choice.tradeoff.pictures import trade_chart
+
+        return trade_chart(self)
+
+    plot = chart
 
     def _repr_html_(self) -> str:
         return self.table().to_html()

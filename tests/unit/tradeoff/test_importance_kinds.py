@@ -14,6 +14,7 @@ from ccegov_choice.study.contrast import Standpoint
 from ccegov_choice.study.utility import Utility
 from ccegov_choice.tradeoff.importance import importance
 from ccegov_choice.tradeoff.importance_kinds import sizes_of, variance_forms
+from ccegov_choice.tradeoff.matrix import trade_matrix
 from ccegov_choice.tradeoff.profile_mix import profile_mix
 
 FORMULA = "wait + dignity + channel"
@@ -222,6 +223,8 @@ def test_classes_are_averaged_by_their_shares(answers):
         expected += table.loc[name, "share"] * wait / (wait + staff)
     assert share_of(found, "wait") == pytest.approx(expected, abs=1e-6)
     assert "on average over people" in repr(found)
+    with pytest.raises(TradeOffError, match="do not agree along a chain"):
+        trade_matrix(results)
 
 
 def test_mixed_tastes_are_averaged_over_people(answers):

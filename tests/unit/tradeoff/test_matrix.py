@@ -57,3 +57,13 @@ def test_a_curve_takes_its_point_or_its_range(study, make_results):
 def test_nothing_to_trade_is_said(study, make_results):
     with pytest.raises(TradeOffError, match="no attribute of the utility may be traded"):
         trade_matrix(make_results(study, "appeal", [-0.5]))
+
+
+def test_the_picture_shows_one_column(results):
+    matrix = trade_matrix(results)
+    chart = matrix.plot()
+    assert "measured by 'wait'" in chart.headline
+    assert [row.value for row in chart.rows] == [
+        matrix.value(gain, "wait") for gain in matrix.gains if gain != "wait"
+    ]
+    assert "times 'fee'" in matrix.chart("fee").axis.label
