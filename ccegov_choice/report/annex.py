@@ -24,6 +24,9 @@ from ccegov_choice.report.material import Material, level_percent
 from ccegov_choice.report.people import tasks_shown
 from ccegov_choice.report.wording import say, upper_first
 
+MOST_KINDS = 20
+"""How many kinds of people a design is judged for."""
+
 
 def annex_section(material: Material) -> Section:
     """Give the design, the model, the coding, the methods and the checklist."""
@@ -62,9 +65,22 @@ def _design(material: Material) -> Iterator[Block]:
     ]
     columns = (say("annex.fact"), say("annex.value"))
     yield Panel(Table(say("annex.design_facts"), columns, tuple(rows), tuple(design.notes)))
-    diagnosis = design.diagnose(material.results.utility)
+    diagnosis = design.diagnose(material.results.utility, people=kinds_of_people(material))
     for table in (diagnosis.table(), *diagnosis.details):
         yield Panel(table, folded=True)
+
+
+def kinds_of_people(material: Material) -> pd.DataFrame | None:
+    """Return the people that a model tells apart, with their weight; None where it tells none.
+
+    Of many kinds those with most people are kept, for judging a design takes time for each.
+    """
+    read = [n for n in material.study.covariate_ids if n in material.results.utility.reads]
+    if not read:
+        return None
+    people = material.data.frame.iloc[material.data.person_rows][read]
+    kinds = people.dropna().value_counts(sort=True).head(MOST_KINDS).rename("weight")
+    return kinds.reset_index()
 
 
 def _model(material: Material) -> Iterator[Block]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccegov_choice._files import write_atomic
-from ccegov_choice.errors import ChoiceError, Problem
+from ccegov_choice.errors import ChoiceError, Problem, unknown_name
 from ccegov_choice.models.simulate import SIMULATED
 from ccegov_choice.report.annex import annex_section, checklists_of
 from ccegov_choice.report.blocks import Fact, Facts, Section
@@ -128,6 +128,9 @@ class Report:
         Flagged people, and results with and without them.
     weighting : Weighting, optional
         Who answered against the population.
+    model_of : mapping of str to Results
+        The model that an answer comes from where it is not the first, for the record of its
+        numbers: ``{"distribution": mixed}``. It is one of `models`.
     title : str, optional
         Title of the report; by default that of the study.
     simulated : bool
@@ -164,6 +167,7 @@ class Report:
     flags: Told | Sequence[Told] | None = None
     quality: Told | Sequence[Told] | None = None
     weighting: Told | Sequence[Told] | None = None
+    model_of: Mapping[str, Results] = field(default_factory=dict)
     title: str | None = None
     simulated: bool = False
     notes: Sequence[str] = ()
@@ -191,6 +195,7 @@ class Report:
                     "it was made with.",
                     name,
                 )
+        yield from self._unknown_models()
         protected = {a.id for a in self.study.attributes if a.tradeable == "no"}
         groups = [trade for trades in self.groups.values() for trade in _flat(trades)]
         for trade in (*_flat(self.tradeoffs), *groups):
@@ -200,6 +205,18 @@ class Report:
                     f"'{name}' is protected and must not be priced",
                     "Leave this trade-off out: the report says that it is not for trade.",
                     trade.gain,
+                )
+
+    def _unknown_models(self) -> Iterator[Problem]:
+        """Find answers that no report has, and models that this one does not list."""
+        for name, results in self.model_of.items():
+            if name not in (*_FURTHER, "uptake", "importance"):
+                yield unknown_name(name, _FURTHER, "answer", where=f"model_of['{name}']")
+            elif not any(results is known for known in self.models):
+                yield Problem(
+                    f"the model of '{name}' is not among the models of the report",
+                    "Add it to models=[...], so that its numbers can be looked up.",
+                    f"model_of['{name}']",
                 )
 
     @cached_property
@@ -217,6 +234,7 @@ class Report:
             self.is_simulated,
             tuple(self.notes),
             **{name: getattr(self, name) for name in _FURTHER},
+            model_of_answer=dict(self.model_of),
         )
 
     def _importance(self) -> Importance | None:

@@ -27,6 +27,17 @@ FEW_PEOPLE = 100
 """Below this number of people a report warns that all its numbers are rough."""
 
 
+_FIELDS = {
+    "choice": "redesign",
+    "group": "group_trades",
+    "withwithout": "quality",
+    "scenarios": "uptake",
+    "forecast": "uptake",
+    "first": "importance",
+}
+"""Fields of a report whose charts have another name."""
+
+
 @dataclass(frozen=True)
 class Material:
     """What the sections of a report draw on.
@@ -59,6 +70,8 @@ class Material:
         Further answers, each one result, several, or None; see `Report`.
     flags, quality, weighting
         Flagged people, results with and without them, weights; see `Report`.
+    model_of_answer : mapping of str to Results
+        The model of an answer, where it is not the first.
     """
 
     study: Study
@@ -84,11 +97,17 @@ class Material:
     flags: Any = None
     quality: Any = None
     weighting: Any = None
+    model_of_answer: Mapping[str, Results] = field(default_factory=dict)
 
     @property
     def results(self) -> Results:
         """The model that the report speaks of."""
         return self.models[0]
+
+    def model_of(self, name: str) -> Results:
+        """Return the model that an answer comes from: ``"welfare"``, ``"distribution-2"``."""
+        first = name.partition("-")[0]
+        return self.model_of_answer.get(_FIELDS.get(first, first), self.results)
 
     @property
     def protected(self) -> tuple[Attribute, ...]:

@@ -6,7 +6,7 @@ An `Origin` hangs on the block that shows the number; section 10 lists them all,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ccegov_choice._drawing.chart import Chart
 from ccegov_choice._version import __version__
@@ -23,6 +23,8 @@ from ccegov_choice.report.blocks import (
 from ccegov_choice.report.material import Material, level_percent
 from ccegov_choice.report.wording import say
 
+Basis = Literal["model", "data", "given"]
+
 SHOWN_OF_HASH = 16
 """How much of a fingerprint an entry repeats; the table of fingerprints has all of it."""
 
@@ -34,8 +36,8 @@ def origin(
     function: str,
     found: Any = None,
     *,
-    results: Results | None = None,
     method: str = "",
+    basis: Basis = "model",
 ) -> Origin:
     """Return where a number comes from.
 
@@ -51,26 +53,16 @@ def origin(
         The function that made it.
     found : object, optional
         The result that holds it: its ``draws``, ``seed`` and ``level`` are told if it has them.
-    results : Results, optional
-        The model it was made from; by default the one that the report speaks of.
     method : str
         How its interval was made.
+    basis : {"model", "data", "given"}
+        What the number rests on: a model, the answers alone, or what the authors gave.
     """
-    model = results or material.results
+    model = material.model_of(name)
     facts = {
         "made_by": function,
-        "model": say(
-            "origin.fit",
-            title=model.model.title,
-            ll=f"{model.log_likelihood:.4f}".replace("-", "−"),
-            parameters=model.parameters,
-        ),
-        "data": say(
-            "origin.rows",
-            people=material.people,
-            choices=material.choices,
-            hash=material.data_sha256[:SHOWN_OF_HASH],
-        ),
+        "model": _model(model) if basis == "model" else "",
+        "data": say("origin.given") if basis == "given" else _data(material),
         "method": method,
         "draws": _count(found, "draws"),
         "seed": _plain(found, "seed"),
@@ -81,12 +73,38 @@ def origin(
     return Origin(f"n-{name}", what, told)
 
 
+def _model(results: Results) -> str:
+    return say(
+        "origin.fit",
+        title=results.model.title,
+        ll=f"{results.log_likelihood:.4f}".replace("-", "−"),
+        parameters=results.parameters,
+    )
+
+
+def _data(material: Material) -> str:
+    return say(
+        "origin.rows",
+        people=material.people,
+        choices=material.choices,
+        hash=material.data_sha256[:SHOWN_OF_HASH],
+    )
+
+
 def figure(
-    material: Material, chart: Chart, function: str, found: Any = None, *, method: str = ""
+    material: Material,
+    chart: Chart,
+    function: str,
+    found: Any = None,
+    *,
+    method: str = "",
+    basis: Basis = "model",
 ) -> Figure:
     """Return a chart that says where its numbers come from; parameters as in `origin`."""
     what = say("origin.chart", headline=chart.headline)
-    return Figure(chart, origin(material, chart.id, what, function, found, method=method))
+    return Figure(
+        chart, origin(material, chart.id, what, function, found, method=method, basis=basis)
+    )
 
 
 def _plain(found: Any, name: str) -> str:

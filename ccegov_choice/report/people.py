@@ -20,13 +20,12 @@ from ccegov_choice.report.blocks import (
     Section,
     Subheading,
 )
+from ccegov_choice.report.group_test import group_test_blocks
 from ccegov_choice.report.material import Material
-from ccegov_choice.report.told import told_blocks
 from ccegov_choice.report.trading import group_blocks
 from ccegov_choice.report.wording import between, plain, points, quoted, say
 from ccegov_choice.study.covariate import Covariate
 
-_GROUP_TABLES = ("test_table", "differences_table")
 _DECLARED = ("population", "sampling", "representativeness", "missing")
 
 
@@ -36,9 +35,7 @@ def people_section(material: Material) -> Section:
         *_size(material),
         *_who(material),
         *group_blocks(material),
-        *told_blocks(
-            material, material.group_trades, "grouptest", "group_trade_offs", more=_GROUP_TABLES
-        ),
+        *group_test_blocks(material),
         *_missing(material),
     )
     return Section("people", say("people.title"), blocks)

@@ -12,9 +12,9 @@ from ccegov_choice.report.wording import say
 def quality_section(material: Material) -> Section | None:
     """Tell flags, weights and how people answered; None where nothing of it is known."""
     blocks = (
-        *told_blocks(material, material.flags, "flags", "quality_flags"),
+        *told_blocks(material, material.flags, "flags", "quality_flags", "data"),
         *told_blocks(material, material.quality, "withwithout", "with_and_without"),
-        *told_blocks(material, material.weighting, "weights", "rake"),
+        *told_blocks(material, material.weighting, "weights", "rake", "data"),
         *answer_blocks(material),
     )
     if not blocks:

@@ -13,12 +13,11 @@ def redesign_section(material: Material) -> Section | None:
     parts = (material.redesign, material.failure, material.value, material.index)
     if not any(several(part) for part in parts):
         return None
-    tables = ("value_table", "switching_table", "pareto_table")
     blocks = (
         Paragraph(say("redesign.lead"), lead=True),
-        *told_blocks(material, material.redesign, "choice", "search_redesign", more=tables),
-        *told_blocks(material, material.failure, "failure", "failure ledger"),
-        *told_blocks(material, material.value, "value", "public_value"),
+        *told_blocks(material, material.redesign, "choice", "search_redesign"),
+        *told_blocks(material, material.failure, "failure", "FailureLedger", "given"),
+        *told_blocks(material, material.value, "value", "public_value", "given"),
         *told_blocks(material, material.index, "index", "service_index"),
     )
     return Section("redesign", say("redesign.title"), blocks)

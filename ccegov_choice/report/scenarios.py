@@ -22,14 +22,12 @@ from ccegov_choice.report.told import told_blocks
 from ccegov_choice.report.wording import between, in_100, points, quoted, say, upper_first
 from ccegov_choice.study.study import Study
 
-_SHIFT_TABLES = ("flows_table", "left_behind_table", "cost_table")
-
 
 def scenarios_section(material: Material) -> Section:
     """Forecast shares by scenario and who moves where, or say why there is no forecast."""
     blocks = (
         *_scenarios(material),
-        *told_blocks(material, material.shift, "shift", "channel_shift", more=_SHIFT_TABLES),
+        *told_blocks(material, material.shift, "shift", "channel_shift"),
     )
     return Section("scenarios", say("scenarios.title"), blocks)
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from ccegov_choice._drawing.chart import Chart
 from ccegov_choice._table import Table
-from ccegov_choice.report.blocks import Block, Bullets, Figure, Panel, Paragraph, Subheading
-from ccegov_choice.report.material import Material
-from ccegov_choice.report.origins import figure, origin
+from ccegov_choice.report.blocks import Block, Bullets, Panel, Paragraph, Subheading
+from ccegov_choice.report.material import LEVEL, Material, range_note
+from ccegov_choice.report.origins import Basis, figure, origin
 from ccegov_choice.report.wording import say, upper_first
+
+_INTERVAL = re.compile(r"\b\d+(?:\.\d+)?[\s ]?% interval\b:?")
+_LINES = re.compile(r"Lines are \d+(?:\.\d+)?[\s ]?% intervals\.")
+
+_MADE_BY = {
+    "InformationValue": "value_of_information",
+    "StagedValue": "staged_value",
+    "Monitor": "sequential_monitor",
+    "PilotPortfolio": "pilot_portfolio",
+    "BudgetPortfolio": "budget_portfolio",
+}
 
 
 class Told(Protocol):
@@ -33,8 +45,7 @@ def told_blocks(
     found: Told | Sequence[Told] | None,
     key: str,
     function: str,
-    *,
-    more: Sequence[str] = (),
+    basis: Basis = "model",
 ) -> Iterator[Block]:
     """Yield a heading, what it is, the sentences, the chart and the tables of some results.
 
@@ -48,8 +59,8 @@ def told_blocks(
         ``title`` and ``text`` stand under this name in the catalogue.
     function : str
         What made them.
-    more : sequence of str
-        Methods that return further tables, where a result has them.
+    basis : {"model", "data", "given"}
+        What they rest on.
     """
     results = several(found)
     if not results:
@@ -58,46 +69,64 @@ def told_blocks(
     yield Paragraph(say(f"{key}.text"))
     for number, result in enumerate(results, 1):
         name = key if len(results) == 1 else f"{key}-{number}"
-        yield from one_result(material, result, name, function, more)
+        yield from one_result(material, result, name, function, basis)
 
 
 def one_result(
-    material: Material, result: Told, name: str, function: str, more: Sequence[str] = ()
+    material: Material, result: Told, name: str, function: str, basis: Basis = "model"
 ) -> Iterator[Block]:
     """Yield one result: sentences, chart or table, further tables, notes."""
-    sentences = sentences_of(result)
+    sentences = tuple(map(in_plain_words, sentences_of(result)))
     if len(sentences) == 1:
         yield Paragraph(sentences[0])
     elif sentences:
         yield Bullets(sentences)
-    yield from _numbers(material, result, name, function)
-    for method in more:
-        for table in _tables(getattr(result, method, None)):
-            yield Panel(table, folded=True)
+    yield from _numbers(
+        material, result, name, _MADE_BY.get(type(result).__name__, function), basis
+    )
+    for table in further_tables(result):
+        yield Panel(table, folded=True)
     notes = tuple(
         f"{upper_first(note).rstrip('.')}."
         for note in dict.fromkeys(getattr(result, "notes", ()))
-        if note not in sentences
+        if note not in sentences_of(result)
     )
     if notes:
         yield Bullets(notes)
 
 
-def _numbers(material: Material, result: Told, name: str, function: str) -> Iterator[Block]:
+def _numbers(
+    material: Material, result: Told, name: str, function: str, basis: Basis
+) -> Iterator[Block]:
     """Yield the chart, with the result's own table folded below; or the table alone."""
     drawn: Chart | None = result.chart() if hasattr(result, "chart") else None
     table = without_notes(result.table(), result)
     if drawn is None:
-        source = origin(material, name, table.title, function, result)
+        source = origin(material, name, table.title, function, result, basis=basis)
         yield Panel(table, origin=source)
         return
-    yield _figure(material, replace(drawn, id=name, sample=material.sample), function, result)
+    chart = tidy_chart(material, drawn, name, getattr(result, "level", LEVEL))
+    method = str(getattr(result, "method", ""))
+    yield figure(material, chart, function, result, method=method, basis=basis)
     if table.rows != drawn.table.rows:
         yield Panel(table, folded=True)
 
 
-def _figure(material: Material, chart: Chart, function: str, result: Any) -> Figure:
-    return figure(material, chart, function, result, method=str(getattr(result, "method", "")))
+def tidy_chart(material: Material, chart: Chart, name: str, level: float) -> Chart:
+    """Return a chart with the words that all charts of a report share, and an id of its own."""
+    note = _LINES.sub(range_note(level), chart.note)
+    return replace(
+        chart,
+        id=name,
+        headline=in_plain_words(upper_first(chart.headline)).removesuffix("."),
+        note=note,
+        sample=material.sample,
+    )
+
+
+def in_plain_words(words: str) -> str:
+    """Write intervals as the rest of the report does: ``"95% interval"`` is a likely range."""
+    return _INTERVAL.sub(say("interval.in_words"), words)
 
 
 def without_notes(table: Table, result: Any) -> Table:
@@ -117,8 +146,7 @@ def sentences_of(result: Any) -> tuple[str, ...]:
     return ()
 
 
-def _tables(found: Any) -> tuple[Table, ...]:
-    made = found() if callable(found) else found
-    if made is None:
-        return ()
-    return (made,) if isinstance(made, Table) else tuple(made)
+def further_tables(result: Any) -> tuple[Table, ...]:
+    """Return what a result's methods named ``..._table`` return, in the order they are written."""
+    names = [name for name in vars(type(result)) if name.endswith("_table") and name[0] != "_"]
+    return tuple(without_notes(getattr(result, name)(), result) for name in names)

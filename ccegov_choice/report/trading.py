@@ -33,8 +33,6 @@ from ccegov_choice.tradeoff.ratio import TradeOff
 SPOKEN = 3
 """How many gains are said in full; the chart and its table hold the others."""
 
-_MORE_TABLES = ("classes_table",)
-
 MOST_PLACES = 4
 """No number of a chart has more decimals than this."""
 
@@ -50,9 +48,7 @@ def _trading(material: Material) -> Iterator[Block]:
     for pay_in in dict.fromkeys(trade.pay_in for trade in material.tradeoffs):
         same = [trade for trade in material.tradeoffs if trade.pay_in == pay_in]
         yield from _one_numeraire(material, same, pay_in)
-    yield from told_blocks(
-        material, material.distribution, "distribution", "trade_distribution", more=_MORE_TABLES
-    )
+    yield from told_blocks(material, material.distribution, "distribution", "trade_distribution")
     if material.protected:
         names = [attribute.text() for attribute in material.protected]
         key = "trade.protected" + ("_many" if len(names) > 1 else "")

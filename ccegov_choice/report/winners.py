@@ -12,11 +12,10 @@ def winners_section(material: Material) -> Section | None:
     """Tell welfare, equity and burden; None where none of them was worked out."""
     if not several(material.welfare) + several(material.equity) + several(material.burden):
         return None
-    tables = ("groups_table", "group_table")
     blocks = (
         Paragraph(say("winners.lead"), lead=True),
-        *told_blocks(material, material.welfare, "welfare", "welfare_change", more=tables),
-        *told_blocks(material, material.equity, "equity", "equity", more=tables),
-        *told_blocks(material, material.burden, "burden", "burden_account", more=tables),
+        *told_blocks(material, material.welfare, "welfare", "welfare_change"),
+        *told_blocks(material, material.equity, "equity", "equity"),
+        *told_blocks(material, material.burden, "burden", "burden_account", "given"),
     )
     return Section("winners", say("winners.title"), blocks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from full_report import full_report
 
 from ccegov_choice.design.random import random_design
 from ccegov_choice.models.logit.logit import Logit
@@ -105,3 +106,9 @@ def report(study, parts, shares) -> Report:
     design, data, results = parts
     offers = trade_offs(results, "wait")
     return Report(study, design, data, [results], offers, uptake=shares, simulated=True)
+
+
+@pytest.fixture(scope="session")
+def full() -> Report:
+    """A report with every further answer, each a real one of simulated people in two regions."""
+    return full_report()
