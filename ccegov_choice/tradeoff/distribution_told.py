@@ -91,17 +91,29 @@ def _estimates(
 ) -> list[Estimate]:
     """Return everything that a spread holds, with its limits over the draws."""
     drawn = np.array([found[key][0].numbers() for found in sampled])
-    limits = [percentile_interval(drawn[:, j], level) for j in range(drawn.shape[1])]
+    limits = [_limits(drawn[:, j], level) for j in range(drawn.shape[1])]
     numbers = here[key][0].numbers()
     return [
-        Estimate(float(value), limit.low, limit.high)
-        for value, limit in zip(numbers, limits, strict=True)
+        Estimate(float(value), low, high)
+        for value, (low, high) in zip(numbers, limits, strict=True)
     ]
 
 
+def _limits(values: FloatArray, level: float) -> tuple[float, float]:
+    """Return central limits of draws ``(R,)``, some of which may be infinite."""
+    if np.isfinite(values).all():
+        interval = percentile_interval(values, level)
+        assert interval.low is not None
+        assert interval.high is not None
+        return interval.low, interval.high
+    # nothing lies between a number and infinity: the next draw outwards
+    outside = int((0.5 - level / 2) * (len(values) + 1))
+    ordered = np.sort(values)
+    return float(ordered[max(outside - 1, 0)]), float(ordered[-max(outside, 1)])
+
+
 def _share(key: tuple[str, str], here: Spreads, sampled: list[Spreads], level: float) -> Estimate:
-    limits = percentile_interval(np.array([found[key][1] for found in sampled]), level)
-    return Estimate(here[key][1], limits.low, limits.high)
+    return Estimate(here[key][1], *_limits(np.array([f[key][1] for f in sampled]), level))
 
 
 def _mean(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,12 +93,19 @@ def spread_of_people(over: FloatArray, under: FloatArray, mass: FloatArray, trim
     kept = inside > _ROUNDING
     return Spread(
         _quantiles(sorted_ratios, upto, QUANTILES),
-        float(share @ ratios),
-        float(sorted_ratios[kept] @ inside[kept]) / float(inside[kept].sum()),
+        _mean(ratios, share),
+        _mean(sorted_ratios[kept], inside[kept]),
         float(share[over < 0].sum()),
         float(share[under <= 0].sum()),
         weighted_median(under, share),
     )
+
+
+def _mean(values: FloatArray, weights: FloatArray) -> float:
+    """Return a weighted mean; infinite where somebody would give anything."""
+    if np.isinf(values[weights > 0]).any():
+        return math.inf
+    return float(values @ weights) / float(weights.sum())
 
 
 def people_ratios(over: FloatArray, under: FloatArray) -> FloatArray:
