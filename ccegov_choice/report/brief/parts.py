@@ -1,0 +1,235 @@
+"""What follows the three numbers: who loses, who disagrees, how sure, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccegov_choice._disclosure.limits import LEAST_PEOPLE
+from ccegov_choice.models.population.population import people_read
+from ccegov_choice.report.brief.content import Part, Remark, say
+from ccegov_choice.report.brief.extras import (
+    group_trades_of,
+    redesign_of,
+    shift_of,
+    welfare_of,
+)
+from ccegov_choice.report.brief.headlines import chosen_trade, shares_between, tells_losers
+from ccegov_choice.report.material import FEW_PEOPLE, level_percent
+from ccegov_choice.report.told import several
+from ccegov_choice.report.trading import gain_parts, gain_phrase, places_of, sound
+from ccegov_choice.report.wording import (
+    between,
+    join_words,
+    lower_first,
+    plain,
+    points,
+    upper_first,
+)
+from ccegov_choice.study.payment import decimals
+
+if TYPE_CHECKING:
+    from ccegov_choice.policy.welfare import WelfareChange
+    from ccegov_choice.report.brief.area import AreaNumbers
+    from ccegov_choice.report.checklist import Checklist
+    from ccegov_choice.report.material import Material
+
+SPOKEN = 2
+"""Things that one sentence may list."""
+
+
+def parts(material: Material, checklist: Checklist, area: AreaNumbers | None) -> tuple[Part, ...]:
+    """Return the parts that have something to say, in reading order."""
+    found = [
+        Part(say("lose"), tuple(_lose(material))),
+        Part(say("dissent"), tuple(_dissent(material))),
+        Part(say("change"), tuple(_change(material))),
+        Part(say("sure"), tuple(_sure(material, area))),
+        Part(say("open"), tuple(_open(material, checklist))),
+        Part(say("rights"), tuple(_rights(material))),
+    ]
+    return tuple(part for part in found if part.remarks)
+
+
+def _lose(material: Material) -> Iterator[Remark]:
+    welfare, shift = welfare_of(material), shift_of(material)
+    if welfare is not None and tells_losers(welfare):
+        yield Remark(
+            say(
+                "lose_share",
+                n=points(100 * welfare.loss_share.value),
+                range=shares_between(welfare.loss_share),
+            )
+        )
+        yield from _worst_group(welfare)
+    elif welfare is not None or material.uptake is not None:
+        yield Remark(say("lose_unknown"))
+    else:
+        yield Remark(say("lose_unasked"))
+    if shift is not None and shift.left_behind_share > 0:
+        yield Remark(say("lose_left", n=points(100 * shift.left_behind_share)))
+    yield from _groups(material)
+
+
+def _worst_group(welfare: WelfareChange) -> Iterator[Remark]:
+    """Name the group of whom most lose, where groups are told and it has enough people."""
+    if welfare.by is None or len(welfare.groups) < 2:
+        return
+    told = [group for group in welfare.groups if group.people >= LEAST_PEOPLE]
+    if len(told) < len(welfare.groups):
+        return
+    worst = max(told, key=lambda group: group.losers.value)
+    if round(100 * worst.losers.value) > round(100 * welfare.loss_share.value):
+        n = points(100 * worst.losers.value)
+        yield Remark(say("lose_group", group=quoted_group(worst.label), n=n), 1)
+
+
+def quoted_group(label: str) -> str:
+    """Put the name of a group into a sentence."""
+    return f"People in the group “{label}”"
+
+
+def _groups(material: Material) -> Iterator[Remark]:
+    found = group_trades_of(material)
+    if found is None or not found.called:
+        return
+    names = {group.name: group.label for group in found.groups}
+    item = found.called[0]
+    yield Remark(
+        say(
+            "group_gives",
+            first=quoted_group(names.get(item.first, item.first)),
+            second=f"“{names.get(item.second, item.second)}”",
+            gain=item.gain_text,
+        ),
+        2,
+    )
+
+
+def _dissent(material: Material) -> Iterator[Remark]:
+    opposite = _opposite(material)
+    if opposite:
+        yield Remark(opposite, 1)
+    if material.study.opt_out is not None:
+        n = points(100 * opt_out_share(material))
+        yield Remark(say("dissent_opt_out", n=n, label=material.opt_out))
+    if not opposite:
+        yield Remark(say("dissent_none"))
+
+
+def _opposite(material: Material) -> str:
+    """Say how many want the opposite of what most want, where tastes differ."""
+    for found in several(material.distribution):
+        share = getattr(found, "opposite", None)
+        if share is not None and round(100 * share.value) > 0:
+            n = points(100 * share.value)
+            return say("dissent_opposite", n=n, gain=getattr(found, "gain_text", ""))
+    return ""
+
+
+def opt_out_share(material: Material) -> float:
+    """Return the share of choices, by their weights, in which people took the opt-out."""
+    data = material.data
+    assert material.study.opt_out is not None
+    chosen = data.frame["alternative"].astype(str).to_numpy()[data.chosen]
+    return float(np.average(chosen == material.study.opt_out.id, weights=data.weights))
+
+
+def _change(material: Material) -> Iterator[Remark]:
+    decision, welfare = redesign_of(material), welfare_of(material)
+    if decision is not None:
+        best = decision.best
+        yield Remark(
+            say(
+                "change_best",
+                package=f"“{best.text(decision.redesign)}”",
+                n=points(100 * best.best_probability),
+            )
+        )
+        if decision.switching:
+            first = decision.switching[0]
+            value = plain(first.value)
+            yield Remark(say("change_switch", value=value, parameter=first.parameter), 1)
+        if any(package.levers != best.levers for _, package in decision.value_judgements):
+            yield Remark(say("change_judgement"), 2)
+    yield from _turning_point(material, welfare)
+
+
+def _turning_point(material: Material, welfare: WelfareChange | None) -> Iterator[Remark]:
+    """Say at which price the answer turns, where people were asked about such prices."""
+    trade = chosen_trade(material)
+    if welfare is not None and welfare.median.sign > 0:
+        found, payment = welfare.median, welfare.payment
+        if found.value <= tested_span(material, payment.attribute):
+            places = decimals(found, found.value)
+            amount = payment.things(payment.direction, found.value, places)
+            told = between(found.low or 0.0, found.high or 0.0, places)
+            reform = welfare.after.text()
+            yield Remark(say("change_welfare", reform=reform, amount=amount, range=told))
+            return
+    if trade is not None:
+        places = places_of(trade)
+        yield Remark(
+            say(
+                "change_trade",
+                label=lower_first(gain_parts(material.study, trade)[0]),
+                amount=trade.payment.things(trade.payment.direction, trade.estimate, places),
+                range=between(trade.conf_low or 0.0, trade.conf_high or 0.0, places),
+            )
+        )
+
+
+def tested_span(material: Material, attribute: str) -> float:
+    """Return the most that a task let people give up of something."""
+    levels = material.study.attribute(attribute).shown_levels
+    values = [level.value for level in levels if level.value is not None]
+    return max(values) - min(values)
+
+
+def _sure(material: Material, area: AreaNumbers | None) -> Iterator[Remark]:
+    level = material.tradeoffs[0].level if material.tradeoffs else 0.95
+    yield Remark(say("sure_range", level=level_percent(level)))
+    if material.data.people < FEW_PEOPLE:
+        yield Remark(say("sure_few", people=material.people))
+    if area is not None:
+        differs = people_read(material.results)
+        yield Remark(say("sure_area" if differs else "sure_area_same", area=area.name))
+
+
+def _open(material: Material, checklist: Checklist) -> Iterator[Remark]:
+    unclear = [
+        lower_first(gain_phrase(material.study, trade))
+        for trade in material.tradeoffs
+        if not (sound(trade) and trade.conclusive)
+    ]
+    if unclear:
+        yield Remark(say("open_unclear", gains="; ".join(unclear[:SPOKEN])), 2)
+    said = material.study.declarations.get("missing", "")
+    first = said.partition(". ")[0].strip().rstrip(".")
+    if first:
+        yield Remark(say("open_missing", text=f"{upper_first(first)}."), 1)
+    else:
+        yield Remark(say("open_missing_unknown"), 1)
+    yield Remark(say("open_said"))
+    yield Remark(say("open_cost"), 3)
+    unanswered = sum(
+        len(group.answers) for group in checklist.groups if group.state in ("open", "partly")
+    )
+    total = sum(len(group.answers) for group in checklist.groups)
+    if unanswered:
+        yield Remark(say("open_checks", n=unanswered, total=total), 3)
+
+
+def _rights(material: Material) -> Iterator[Remark]:
+    names = [lower_first(attribute.text()) for attribute in material.protected]
+    if names:
+        yield Remark(say("rights_named", names=join_words(names)))
+    floors = [
+        f"{lower_first(attribute.text())} ({lower_first(attribute.level(level).text())})"
+        for attribute in material.study.attributes
+        for level in attribute.floor
+    ]
+    if floors:
+        yield Remark(say("rights_floor", levels="; ".join(floors[:SPOKEN])))
