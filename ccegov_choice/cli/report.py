@@ -12,12 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ccegov_choice.data.choice_data import ChoiceData
-    from ccegov_choice.design.design import Design
     from ccegov_choice.models.results import Results
+    from ccegov_choice.policy.scenario import Scenario
     from ccegov_choice.policy.uptake import Uptake
     from ccegov_choice.report.document import Report
-    from ccegov_choice.study.profile import Profile
-    from ccegov_choice.study.study import Study
     from ccegov_choice.tradeoff.ratio import TradeOffs
 
 
@@ -65,6 +63,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the report and say where it is."""
+    from ccegov_choice.cli.scenarios import read_answers, read_scenario
     from ccegov_choice.design.design import Design
     from ccegov_choice.models.results import Results
     from ccegov_choice.report.document import Report
@@ -72,16 +71,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     study = Study.read(arguments.study)
     design = Design.read(arguments.design, study) if arguments.design else None
-    data = _read_data(Path(arguments.data), study, design)
+    data = read_answers(Path(arguments.data), study, design)
     models = [Results.load(path) for path in arguments.results]
-    profiles = dict(_scenario(text, study) for text in arguments.scenario)
+    scenarios = [read_scenario(text, study) for text in arguments.scenario]
     report = Report(
         study,
         design,
         data,
         models,
         _trade_offs(models[0], data, arguments.pay_in),
-        uptake=_uptake(models[0], data, profiles),
+        uptake=_uptake(models[0], data, scenarios),
         title=arguments.title,
         simulated=arguments.simulated,
     )
@@ -108,26 +107,6 @@ def _tell(report: Report, written: Mapping[str, str], *, for_machines: bool) -> 
     print(checklist.status, file=sys.stderr)
     if report.is_simulated:
         print("These citizens are simulated; the report says so.", file=sys.stderr)
-
-
-def _read_data(path: Path, study: Study, design: Design | None) -> ChoiceData:
-    """Read answers of any of the three kinds; a table without alternatives is joined."""
-    from ccegov_choice.data.choice_data import ChoiceData
-    from ccegov_choice.data.files import read_table
-    from ccegov_choice.errors import DataError
-
-    if path.is_dir():
-        return ChoiceData.read(path, study=study)
-    table = read_table(path)
-    if "alternative" in table.columns:
-        return ChoiceData.from_long(table, study=study)
-    if design is None:
-        raise DataError(
-            "these answers do not say which alternatives were shown",
-            where=str(path),
-            cure="Name the design they were made with: --design FOLDER.",
-        )
-    return ChoiceData.collect(design, table)
 
 
 def _trade_offs(
@@ -162,46 +141,7 @@ def _in_one_numeraire(results: Results, data: ChoiceData, name: str) -> TradeOff
         return found
 
 
-def _scenario(text: str, study: Study) -> tuple[str, Profile]:
-    """Read ``"reform: wait=14, dignity=respectful"``; ``alternative=`` names a labelled one."""
-    from ccegov_choice.errors import PolicyError
-
-    name, colon, rest = text.partition(":")
-    pairs = [part.partition("=") for part in rest.split(",") if part.strip()]
-    if not colon or not name.strip() or not all(sign and key.strip() for key, sign, _ in pairs):
-        example = ", ".join(f"{a.id}={a.level_ids[0]}" for a in study.attributes[:2])
-        raise PolicyError(
-            "a scenario has a name and levels",
-            where=f"--scenario '{text}'",
-            cure=f"Write it like this: --scenario 'reform: {example}'.",
-        )
-    levels: dict[str, str | float] = {}
-    alternative = None
-    for raw, _, value in pairs:
-        key = raw.strip()
-        if key == "alternative":
-            alternative = value.strip()
-        elif key in study.attribute_ids and study.attribute(key).is_numeric:
-            levels[key] = _number(value.strip(), text)
-        else:
-            levels[key] = value.strip()
-    return name.strip(), study.profile(alternative, **levels)
-
-
-def _number(value: str, text: str) -> float:
-    from ccegov_choice.errors import PolicyError
-
-    try:
-        return float(value)
-    except ValueError:
-        raise PolicyError(
-            f"'{value}' is not a number",
-            where=f"--scenario '{text}'",
-            cure="Give numbers without their unit.",
-        ) from None
-
-
-def _uptake(results: Results, data: ChoiceData, profiles: dict[str, Profile]) -> Uptake | None:
+def _uptake(results: Results, data: ChoiceData, scenarios: list[Scenario]) -> Uptake | None:
     from ccegov_choice.policy.uptake import uptake
 
-    return uptake(results, profiles, people=data) if profiles else None
+    return uptake(results, scenarios, people=data) if scenarios else None
