@@ -151,7 +151,8 @@ def unit_crossings(benefit: FloatArray, cost: FloatArray) -> tuple[Crossing, ...
     at = int(least[first_best(benefit[least])])
     found: list[Crossing] = []
     while True:
-        steeper = np.flatnonzero(benefit > benefit[at] * (1 + 1e-12) + 1e-12)
+        tie = 1e-12 * max(1.0, abs(float(benefit[at])))
+        steeper = np.flatnonzero(benefit > benefit[at] + tie)
         if len(steeper) == 0:
             return tuple(found)
         worth = (cost[steeper] - cost[at]) / (benefit[steeper] - benefit[at])
