@@ -1,4 +1,4 @@
-"""`ccegov fit`: fit a logit to a file of choices."""
+"""`ccegov fit`: fit a model to a file of choices."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 
+from ccegov_choice.cli.family import add_family, read_family
 from ccegov_choice.cli.source import add_source, read_source
 
 
@@ -13,13 +14,15 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Add the noun and its options."""
     parser = nouns.add_parser(
         "fit",
-        help="fit a logit to choices",
-        description="Fit a multinomial logit to choices, and print or save the results.",
+        help="fit a model to choices",
+        description="Fit a logit, nested logit, mixed logit or latent classes to choices, and "
+        "print or save the results.",
     )
     add_source(parser)
     parser.add_argument(
         "--utility", metavar="FORMULA", help="terms of the utility; default: every attribute once"
     )
+    add_family(parser)
     parser.add_argument(
         "--covariance",
         choices=("classical", "robust", "clustered", "bhhh"),
@@ -34,7 +37,6 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Fit, print and save."""
-    from ccegov_choice.models.logit.logit import Logit
     from ccegov_choice.study.utility import Utility
 
     data = read_source(arguments)
@@ -43,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         utility = Utility(arguments.utility, data.study)
     else:
         utility = data.utility or Utility.main_effects(data.study)
-    results = Logit(utility).fit(data, threads=arguments.threads, covariance=arguments.covariance)
+    model = read_family(arguments, utility)
+    results = model.fit(data, threads=arguments.threads, covariance=arguments.covariance)
     if arguments.save:
         results.save(arguments.save)
         print(f"saved {arguments.save}", file=sys.stderr)
