@@ -61,10 +61,11 @@ class Remark:
 
 @dataclass(frozen=True)
 class Part:
-    """A heading with a few sentences."""
+    """A heading with a few sentences; where they are a list, all of them or none."""
 
     title: str
     remarks: tuple[Remark, ...]
+    whole: bool = False
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -123,7 +124,11 @@ class Content:
         for n in reversed(range(len(parts))):
             for k in reversed(range(len(parts[n].remarks))):
                 if parts[n].remarks[k].rank == rank:
-                    rest = (*parts[n].remarks[:k], *parts[n].remarks[k + 1 :])
+                    rest = (
+                        ()
+                        if parts[n].whole
+                        else (*parts[n].remarks[:k], *parts[n].remarks[k + 1 :])
+                    )
                     parts[n] = replace(parts[n], remarks=rest)
                     kept = tuple(part for part in parts if part.remarks)
                     return replace(self, parts=kept)

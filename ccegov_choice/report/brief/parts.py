@@ -18,8 +18,10 @@ from ccegov_choice.report.brief.extras import (
 )
 from ccegov_choice.report.brief.headlines import chosen_trade, shares_between, tells_losers
 from ccegov_choice.report.material import FEW_PEOPLE, level_percent
+from ccegov_choice.report.scenarios import largest_difference
+from ccegov_choice.report.simulator.payload import level_text
 from ccegov_choice.report.told import several
-from ccegov_choice.report.trading import gain_parts, gain_phrase, places_of, sound
+from ccegov_choice.report.trading import gain_phrase, places_of, sound
 from ccegov_choice.report.wording import (
     between,
     join_words,
@@ -43,6 +45,7 @@ SPOKEN = 2
 def parts(material: Material, checklist: Checklist, area: AreaNumbers | None) -> tuple[Part, ...]:
     """Return the parts that have something to say, in reading order."""
     found = [
+        *_means(material),
         Part(say("lose"), tuple(_lose(material))),
         Part(say("dissent"), tuple(_dissent(material))),
         Part(say("change"), tuple(_change(material))),
@@ -51,6 +54,35 @@ def parts(material: Material, checklist: Checklist, area: AreaNumbers | None) ->
         Part(say("rights"), tuple(_rights(material))),
     ]
     return tuple(part for part in found if part.remarks)
+
+
+def _means(material: Material) -> Iterator[Part]:
+    """Say what the scenario of the third number changes, for who has not met it."""
+    welfare, forecast = welfare_of(material), material.uptake
+    if welfare is not None:
+        pair = (welfare.before, welfare.after)
+    elif forecast is not None and (item := largest_difference(forecast)) is not None:
+        named = {scenario.name: scenario for scenario in forecast.scenarios}
+        pair = (named[item.baseline], named[item.scenario])
+    else:
+        return
+    if any(len(scenario.offers) > 1 for scenario in pair):
+        return
+    old, new = (scenario.profile.levels for scenario in pair)
+    remarks = tuple(
+        Remark(
+            say(
+                "means_change",
+                label=attribute.text(),
+                new=lower_first(level_text(attribute, new[attribute.id], None)),
+                old=lower_first(level_text(attribute, old[attribute.id], None)),
+            ),
+            1,
+        )
+        for attribute in material.study.attributes
+        if attribute.id in old and attribute.id in new and old[attribute.id] != new[attribute.id]
+    )
+    yield Part(say("means", reform=pair[1].text(), today=pair[0].text()), remarks, whole=True)
 
 
 def _lose(material: Material) -> Iterator[Remark]:
@@ -116,7 +148,7 @@ def _dissent(material: Material) -> Iterator[Remark]:
         n = points(100 * opt_out_share(material))
         yield Remark(say("dissent_opt_out", n=n, label=material.opt_out))
     if not opposite:
-        yield Remark(say("dissent_none"))
+        yield Remark(say("dissent_none"), 2)
 
 
 def _opposite(material: Material) -> str:
@@ -174,7 +206,6 @@ def _turning_point(material: Material, welfare: WelfareChange | None) -> Iterato
         yield Remark(
             say(
                 "change_trade",
-                label=lower_first(gain_parts(material.study, trade)[0]),
                 amount=trade.payment.things(trade.payment.direction, trade.estimate, places),
                 range=between(trade.conf_low or 0.0, trade.conf_high or 0.0, places),
             )
@@ -209,9 +240,9 @@ def _open(material: Material, checklist: Checklist) -> Iterator[Remark]:
     said = material.study.declarations.get("missing", "")
     first = said.partition(". ")[0].strip().rstrip(".")
     if first:
-        yield Remark(say("open_missing", text=f"{upper_first(first)}."), 1)
+        yield Remark(say("open_missing", text=f"{upper_first(first)}."))
     else:
-        yield Remark(say("open_missing_unknown"), 1)
+        yield Remark(say("open_missing_unknown"))
     yield Remark(say("open_said"))
     yield Remark(say("open_cost"), 3)
     unanswered = sum(

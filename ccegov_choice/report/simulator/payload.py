@@ -164,6 +164,8 @@ def _attributes(made: Ingredients) -> dict[str, Any]:
 
 def level_text(attribute: Attribute, level: str | float, language: str | None) -> str:
     """Return the words of a level: numbers with their unit."""
+    if attribute.is_numeric and not isinstance(level, str):
+        return attribute.unit_text(level, language)
     found = attribute.level(level)
     if attribute.is_numeric and found.value is not None:
         return attribute.unit_text(found.value, language)
