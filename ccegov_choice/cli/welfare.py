@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         read_scenario(arguments.before, study, "--before"),
         read_scenario(arguments.after, study, "--after"),
         pay_in=arguments.pay_in,
-        people=_people(arguments, study),
+        people=read_people(arguments, study),
         by=arguments.by,
         level=arguments.level,
         draws=arguments.draws,
@@ -79,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _people(arguments: argparse.Namespace, study: Study) -> pd.DataFrame | ChoiceData | None:
+def read_people(arguments: argparse.Namespace, study: Study) -> pd.DataFrame | ChoiceData | None:
+    """Read whom `--people` or `--data` name; None where neither is given."""
     from ccegov_choice.cli.scenarios import read_answers
     from ccegov_choice.data.files import read_table
     from ccegov_choice.design.design import Design
