@@ -42,7 +42,7 @@ def draw_bins(chart: Chart, place: Callable[[float], float], left: float, top: f
         Upper end of the tallest bin.
     """
     tallest = max((row.value or 0.0 for row in chart.rows), default=0.0) or 1.0
-    step = nice_step(tallest, 3)
+    step = nice_step(tallest, 4)
     bottom, scale = top + HEIGHT, HEIGHT / tallest
     parts = list(_grid(tallest, step, scale, (left, place(chart.axis.high), bottom)))
     for row in chart.rows:
@@ -56,6 +56,9 @@ def draw_bins(chart: Chart, place: Callable[[float], float], left: float, top: f
     if chart.axis.reference is not None:
         x = place(chart.axis.reference)
         dashes: Paint = {"stroke": LINE, "stroke-width": 1.5, "stroke-dasharray": "4 3"}
+        parts.append(
+            line("reference", (x, top - 6, x, bottom), {"stroke": PAPER, "stroke-width": 3})
+        )
         parts.append(line("reference", (x, top - 6, x, bottom), dashes))
     return "".join(parts)
 

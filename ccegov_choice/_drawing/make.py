@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice._drawing.chart import Axis, Chart, Kind, Row, describe
+from ccegov_choice._drawing.chart import Axis, Chart, Kind, Row, describe, nice_axis, nice_step
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent, Cell, Table, format_number
 
@@ -76,7 +78,7 @@ def estimate_row(
 def share_bins(
     values: FloatArray, weights: FloatArray | None = None, *, bins: int = 20, cut: float = 0.01
 ) -> tuple[Row, ...]:
-    """Sort a distribution over people into bins of equal width.
+    """Sort a distribution over people into bins of equal width with round ends, zero among them.
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ def share_bins(
     weights : ndarray of shape (n,), optional
         How many people each value stands for.
     bins : int
-        How many bins.
+        About how many bins.
     cut : float
         Share of the people at either end who are put into the outermost bins, so that a long tail
         does not press all others together; the labels of these bins then say so.
@@ -106,11 +108,22 @@ def share_bins(
     if first == last:
         half = abs(first) / 100 or 0.5
         first, last = first - half, last + half
-    edges = np.linspace(first, last, bins + 1)
-    where = np.clip(np.searchsorted(edges, ordered, side="right") - 1, 0, bins - 1)
-    counts = 100 * np.bincount(where, weights=shares, minlength=bins)
-    outside = (bool(ordered[0] < first), bool(ordered[-1] > last))
-    return tuple(_bin(j, edges, float(counts[j]), outside) for j in range(bins))
+    step = nice_step(last - first, bins)
+    lowest = math.floor(first / step + 1e-9)
+    count = max(math.ceil(last / step - 1e-9) - lowest, 1)
+    edges = step * (lowest + np.arange(count + 1.0))
+    where = np.clip(np.searchsorted(edges, ordered, side="right") - 1, 0, count - 1)
+    counts = 100 * np.bincount(where, weights=shares, minlength=count)
+    outside = (bool(ordered[0] < edges[0]), bool(ordered[-1] > edges[-1]))
+    return tuple(_bin(j, edges, float(counts[j]), outside) for j in range(count))
+
+
+def bins_axis(
+    bins: Sequence[Row], label: str, *, reference: float | None = None, reference_label: str = ""
+) -> Axis:
+    """Make the scale below bins, whose values are heights and not places."""
+    ends = [replace(row, value=None) for row in bins]
+    return nice_axis(ends, label, reference=reference, reference_label=reference_label)
 
 
 def _bin(j: int, edges: FloatArray, count: float, outside: tuple[bool, bool]) -> Row:

@@ -20,7 +20,7 @@ RANGES = (
 )
 _WHAT = {
     "range": "range of utility from the worst to the best level",
-    "variance": "part of the variance of utility between services",
+    "variance": "variance of utility between services",
     "elasticity": "mean change of a choice between two services when one of them changes in this "
     "attribute alone",
 }
