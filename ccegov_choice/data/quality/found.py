@@ -19,6 +19,9 @@ from ccegov_choice.errors import DataError, unknown_name
 Mask = npt.NDArray[np.bool_]
 
 _FEW = f"fewer than {LEAST_PEOPLE} people"
+_BASE = 5
+# flags overlap, so that exact shares of two of them could tell of a few people
+_NOTE = f"People are counted in steps of {_BASE}, so that no few of them can be told."
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +113,10 @@ class QualityFlags:
         rows: list[tuple[Cell, ...]] = []
         for name, _, judged, flagged in self._counts(None):
             few = withheld(min(flagged, judged - flagged))
-            share: Cell = (flagged / judged if judged else None) if not few or not flagged else _FEW
-            base: Cell = WITHHELD if withheld(judged) else judged
+            share: Cell = _rounded(flagged) / _rounded(judged) if judged else None
+            if few:
+                share = 0.0 if not flagged else _FEW
+            base: Cell = WITHHELD if withheld(judged) else _rounded(judged)
             rows.append((name, self.rules.get(name, "any of these"), base, share))
         rows += [
             (name, self.rules[name], Absent(why), None) for name, why in self.not_judged.items()
@@ -120,8 +125,8 @@ class QualityFlags:
             "Quality of answers",
             ("Flag", "Meaning", "People judged", "Flagged"),
             tuple(rows),
-            ("Nobody is left out because of a flag.",),
-            {"Flagged": ".1%", "People judged": ",.0f"},
+            (_NOTE, "Nobody is left out because of a flag."),
+            {"Flagged": ".0%", "People judged": ",.0f"},
         )
 
     def _by_group(self, by: str) -> Table:
@@ -130,7 +135,7 @@ class QualityFlags:
         for name, column in self._all_flags().items():
             words = column.map({True: "yes", False: "no"}).astype(object).fillna("not judged")
             counts[name] = pd.crosstab(groups, words.rename(name).to_numpy(), colnames=[name])
-        made = protect(counts, rounding=1)
+        made = protect(counts, rounding=_BASE)
         columns: dict[str, list[Cell]] = {}
         names: list[str] = []
         for name in counts:
@@ -141,7 +146,7 @@ class QualityFlags:
             (group, *(column[i] for column in columns.values())) for i, group in enumerate(names)
         )
         title = f"Quality of answers by {by}"
-        return Table(title, (by, *columns), rows, formats=dict.fromkeys(columns, ".1%"))
+        return Table(title, (by, *columns), rows, (_NOTE,), dict.fromkeys(columns, ".0%"))
 
     def _all_flags(self) -> dict[str, pd.Series]:
         everything: dict[str, pd.Series] = {str(n): self.flags[n] for n in self.flags}
@@ -176,6 +181,10 @@ class QualityFlags:
 
     def __repr__(self) -> str:
         return self.table().to_text()
+
+
+def _rounded(count: int) -> int:
+    return _BASE * round(count / _BASE)
 
 
 def _share(row: Mapping[Any, Any]) -> Cell:

@@ -177,7 +177,8 @@ def test_few_people_are_not_told(frame, study):
     flags = quality_flags(ChoiceData.from_long(few, study=study, covariates=["mode"]))
     cells = {row[0]: row[3] for row in flags.table().rows}
     assert cells["too_fast"] == "fewer than 10 people"
-    assert cells["straight_lining"] == 30 / 188
+    # 30 of 188, in steps of five: flags overlap, and exact shares could tell of a few
+    assert cells["straight_lining"] == 30 / 190
     table = flags.table("mode")
     position = table.columns.index("too_fast")
     assert all(isinstance(row[position], Absent) for row in table.rows[:-1])
