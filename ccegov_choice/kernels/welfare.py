@@ -43,6 +43,9 @@ COUNTS = 7
 SAME = 1e-9
 """Changes of utility up to this count as none."""
 
+BLOCK = 512
+"""Points that are worked on at once."""
+
 STEPS, LOWEST, OCTAVES = 64, -20, 48
 SIDE = STEPS * OCTAVES
 BINS = 2 * SIDE + 1
@@ -117,21 +120,28 @@ def _dot(row: Any, points: Any, place: Any, out: Any) -> None:
 
 
 @ordered_kernel
-def _sum_up(rows: Any, open_to: Any, points: Any, room: Any, place: Any, at: int) -> int:
-    """Write the highest value and the sum of exponentials over it; return how many are open."""
+def _open(open_to: Any) -> int:
+    """Return how many offers are open."""
+    count = 0
+    for j in range(len(open_to)):
+        count += 1 if open_to[j] else 0
+    return count
+
+
+@ordered_kernel
+def _sum_up(rows: Any, open_to: Any, points: Any, room: Any, place: Any, at: int) -> None:
+    """Write the highest value and the sum of exponentials over it; something is open."""
     values, powers, top, total = room[7:], room[0], room[at], room[at + 1]
     size, count = len(top), 0
     for j in range(len(rows)):
         if open_to[j]:
             _dot(rows[j], points, place, values[count])
             count += 1
-    if count == 0:
-        return 0
     for s in range(size):
         top[s] = values[0, s]
         total[s] = 1.0 if count == 1 else 0.0
     if count == 1:
-        return 1
+        return
     for j in range(1, count):
         for s in range(size):
             top[s] = values[j, s] if values[j, s] > top[s] else top[s]
@@ -141,7 +151,6 @@ def _sum_up(rows: Any, open_to: Any, points: Any, room: Any, place: Any, at: int
         bounded_powers(values[j], powers, size)
         for s in range(size):
             total[s] += powers[s]
-    return count
 
 
 @ordered_kernel
@@ -235,9 +244,9 @@ def tally_logit(
         What they may choose from.
     crowd : Crowd
         Who they are.
-    points : ndarray of shape (M or 1, Q, S)
-        Coefficients; of all people the same if there is one set.
-    chances : ndarray of shape (M or 1, S)
+    points : ndarray of shape (M or 1, B, Q, W)
+        Coefficients as `in_blocks` lays them out; of all people the same if there is one set.
+    chances : ndarray of shape (M or 1, B, W)
         Chance of each point.
     begin, end : int
         Which people.
@@ -246,22 +255,25 @@ def tally_logit(
     bins : ndarray of shape (G, BINS)
         Added to.
     """
-    size = points.shape[2]
+    columns, size = points.shape[2], points.shape[3]
     room = np.empty((7 + max(2, before.rows.shape[1], after.rows.shape[1]), size))
-    bits, place = np.empty(size, dtype=np.int64), np.empty(points.shape[1], dtype=np.int64)
+    bits, place = np.empty(size, dtype=np.int64), np.empty(columns, dtype=np.int64)
     for m in range(begin, end):
         g, weight = crowd.groups[m], crowd.weights[m]
-        own = points[m if len(points) > 1 else 0]
-        first = _sum_up(before.rows[m], before.open_to[m], own, room, place, 1)
-        last = _sum_up(after.rows[m], after.open_to[m], own, room, place, 3)
+        first, last = _open(before.open_to[m]), _open(after.open_to[m])
         if first == 0 or last == 0:
             _nothing(first, last, weight, tally[g])
             continue
-        change, worth = _changes(room, bits, size), room[1]
-        _dot(crowd.worth[m if len(crowd.worth) > 1 else 0], own, place, worth)
-        likely = chances[m if len(chances) > 1 else 0]
-        _shares(change, worth, likely, weight, tally[g])
-        _amounts(change, worth, likely, weight, bits, room[5:7], tally[g], bins[g])
+        payment = crowd.worth[m if len(crowd.worth) > 1 else 0]
+        for b in range(points.shape[1]):
+            own = points[m if len(points) > 1 else 0, b]
+            likely = chances[m if len(chances) > 1 else 0, b]
+            _sum_up(before.rows[m], before.open_to[m], own, room, place, 1)
+            _sum_up(after.rows[m], after.open_to[m], own, room, place, 3)
+            change, worth = _changes(room, bits, size), room[1]
+            _dot(payment, own, place, worth)
+            _shares(change, worth, likely, weight, tally[g])
+            _amounts(change, worth, likely, weight, bits, room[5:7], tally[g], bins[g])
 
 
 @ordered_kernel
@@ -302,6 +314,34 @@ def tally_changes(
         likely = chances[m if len(chances) > 1 else 0]
         _shares(change, worth[m], likely, weight, tally[g])
         _amounts(change, worth[m], likely, weight, bits, room, tally[g], bins[g])
+
+
+def in_blocks(coefficients: Floats, chances: Floats) -> tuple[Floats, Floats]:
+    """Lay out points in blocks that stay in a processor's nearest memory.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (M or 1, S, Q)
+        Taste points.
+    chances : ndarray of shape (M or 1, S)
+        Their chances.
+
+    Returns
+    -------
+    tuple of ndarray
+        Coefficients ``(M or 1, B, Q, W)`` and chances ``(M or 1, B, W)``; the last block is filled
+        up with points that have no chance.
+    """
+    size = coefficients.shape[1]
+    width = min(size, BLOCK)
+    spare = -size % width
+    filled = np.pad(coefficients, ((0, 0), (0, spare), (0, 0)), mode="edge")
+    likely = np.pad(chances, ((0, 0), (0, spare)))
+    blocks = filled.reshape(len(filled), -1, width, filled.shape[2])
+    return (
+        np.ascontiguousarray(np.swapaxes(blocks, 2, 3)),
+        likely.reshape(len(likely), -1, width),
+    )
 
 
 def bin_edges() -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ from ccegov_choice.kernels.welfare import (
     Choice,
     Crowd,
     bin_edges,
+    in_blocks,
     tally_changes,
     tally_logit,
 )
@@ -161,8 +162,8 @@ class Comparison:
             Choice(frozen(offers.rows[part]), frozen(offers.open_to[part]))
             for offers in (self.before, self.after)
         )
-        tastes = frozen(np.swapaxes(points.coefficients, 1, 2))
-        chances, crowd = frozen(points.chances), self._crowd(part)
+        tastes, chances = map(frozen, in_blocks(points.coefficients, points.chances))
+        crowd = self._crowd(part)
 
         def work(begin: int, end: int, tally: FloatArray, bins: FloatArray) -> None:
             tally_logit(before, after, crowd, tastes, chances, begin, end, tally, bins)

@@ -111,30 +111,25 @@ def welfare_change(
     _check_rights(first, last, results)
     check_numbers(level, draws)
     free = (study.opt_out is not None and not study.mandatory) if opt_out is None else opt_out
-    population = gather(
+    comparison, groups, worth = compare(
         results,
-        people,
-        (first, last),
+        first,
+        last,
+        pay_in=pay_in,
+        people=people,
+        by=by,
         opt_out=free,
-        by=[by] if by else [],
+        at=at,
         points=points,
-        what="change of welfare",
     )
-    source = PointSource.of(population)
-    worth = Worth.of(results, population, pay_in, dict(at or {}))
-    groups = PeopleGroups.of(population, by, people)
-    comparison = Comparison(
-        source,
-        Offers.of(population, [first], free and not first.obliged),
-        Offers.of(population, [last], free and not last.obliged),
-        np.pad(worth.rows, ((0, 0), (0, source.columns - worth.rows.shape[1]))),
-        groups.codes,
-        len(groups.names),
-    )
+    source = comparison.source
     theta = np.vstack([results.estimates, draw_parameters(results, draws, seed)])
-    simulated = source.simulated
     found = summarise(
-        [comparison.outcome(row) for row in theta], groups, worth.attribute.id, level, simulated
+        [comparison.outcome(row) for row in theta],
+        groups,
+        worth.attribute.id,
+        level,
+        source.simulated,
     )
     numeraire = study.numeraire(worth.attribute.id)
     return WelfareChange(
@@ -154,14 +149,53 @@ def welfare_change(
         groups=found.groups,
         by=by,
         per_person=per_person(comparison, results.estimates),
-        people=population.people.count,
-        simulated=simulated,
+        people=source.population.people.count,
+        simulated=source.simulated,
         level=level,
         seed=seed,
         draws=len(found.sampled),
         sampled=found.sampled,
         notes=_notes(results, comparison, found, worth, (first, last), free, at),
     )
+
+
+def compare(
+    results: Results,
+    before: Scenario,
+    after: Scenario,
+    *,
+    pay_in: str,
+    people: Answers | pd.DataFrame | None = None,
+    by: str | None = None,
+    opt_out: bool = False,
+    at: Mapping[str, Any] | None = None,
+    points: int | None = None,
+) -> tuple[Comparison, PeopleGroups, Worth]:
+    """Set two scenarios side by side, for whoever works with amounts at any parameters.
+
+    Arguments are those of `welfare_change`, checked by whoever calls.
+    """
+    population = gather(
+        results,
+        people,
+        (before, after),
+        opt_out=opt_out,
+        by=[by] if by else [],
+        points=points,
+        what="change of welfare",
+    )
+    source = PointSource.of(population)
+    worth = Worth.of(results, population, pay_in, dict(at or {}))
+    groups = PeopleGroups.of(population, by, people)
+    comparison = Comparison(
+        source,
+        Offers.of(population, [before], opt_out and not before.obliged),
+        Offers.of(population, [after], opt_out and not after.obliged),
+        np.pad(worth.rows, ((0, 0), (0, source.columns - worth.rows.shape[1]))),
+        groups.codes,
+        len(groups.names),
+    )
+    return comparison, groups, worth
 
 
 def _check_rights(before: Scenario, after: Scenario, results: Results) -> None:
