@@ -115,12 +115,7 @@ def _worst_group(welfare: WelfareChange) -> Iterator[Remark]:
     worst = max(told, key=lambda group: group.losers.value)
     if round(100 * worst.losers.value) > round(100 * welfare.loss_share.value):
         n = points(100 * worst.losers.value)
-        yield Remark(say("lose_group", group=quoted_group(worst.label), n=n), 1)
-
-
-def quoted_group(label: str) -> str:
-    """Put the name of a group into a sentence."""
-    return f"People in the group “{label}”"
+        yield Remark(say("lose_group", group=worst.label, n=n), 1)
 
 
 def _groups(material: Material) -> Iterator[Remark]:
@@ -132,8 +127,8 @@ def _groups(material: Material) -> Iterator[Remark]:
     yield Remark(
         say(
             "group_gives",
-            first=quoted_group(names.get(item.first, item.first)),
-            second=f"“{names.get(item.second, item.second)}”",
+            first=names.get(item.first, item.first),
+            second=names.get(item.second, item.second),
             gain=item.gain_text,
         ),
         2,
