@@ -62,7 +62,7 @@ def equity(
     level : float, optional
         Confidence level; that of the source, or 0.95.
     unit : str
-        The unit of welfare, in words.
+        The unit of welfare, in words; by default that of the source.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def equity(
         None if gains is None else _chance(gains, lambda x: (x >= 0).all(axis=-1)),
         found.names[int(np.argmin(basis[0]))],
         chosen,
-        unit,
+        unit or str(getattr(getattr(source, "payment", None), "unit_plural", "")),
         _notes(found, today),
     )
 
@@ -155,6 +155,7 @@ def _groups(
     return tuple(
         GroupEquity(
             name,
+            found.labels[g],
             found.people[g],
             float(found.shares[g]),
             at(basis, g),

@@ -23,8 +23,8 @@ class GroupEquity:
 
     Parameters
     ----------
-    name : str
-        The group.
+    name, label : str
+        The group as the data call it, and in words.
     people : int or None
         How many were counted.
     share : float
@@ -42,6 +42,7 @@ class GroupEquity:
     """
 
     name: str
+    label: str
     people: int | None
     share: float
     value: Estimate
@@ -140,7 +141,7 @@ class Equity:
         for g, group in enumerate(self.groups):
             cells: list[Cell] = [group.share, group.value.value, group.value.low, group.value.high]
             cells += [column[g] for column in extra.values()]
-            rows.append((group.name, *(WITHHELD if group.name in gone else c for c in cells)))
+            rows.append((group.label, *(WITHHELD if group.name in gone else c for c in cells)))
         shares = ("Share of people", "Chance of a loss")
         return Table(
             "Equity: groups",
@@ -191,8 +192,11 @@ class Equity:
     def _least(self) -> list[str]:
         if self.worst in self.withheld:
             return []
+        if len(self.groups) < 2:
+            return []
         verb = "gains least" if self.of_gains else "is worst off"
-        return [f"The group '{self.worst}' {verb}."]
+        label = next(group.label for group in self.groups if group.name == self.worst)
+        return [f"The group '{label}' {verb}."]
 
     def _losers(self) -> list[str]:
         chance = self.no_group_worse_off_probability
@@ -203,8 +207,8 @@ class Equity:
             said = "By the estimates no group is worse off"
         else:
             gone = self.withheld
-            lost = [g.name for g in self.groups if g.gain is not None and g.gain.value < 0]
-            named = [f"'{name}'" for name in lost if name not in gone]
+            lost = [g for g in self.groups if g.gain is not None and g.gain.value < 0]
+            named = [f"'{g.label}'" for g in lost if g.name not in gone]
             said = f"Worse off: {', '.join(named) or 'a group too small to be named'}"
         if surest.gain is None or surest.gain.low is None:
             return [f"{said}."]
@@ -217,13 +221,13 @@ class Equity:
         if self.guarantee_met:
             return [f"Every group has the minimum of {least}."]
         gone = self.withheld
-        short = [f"'{g.name}'" for g in self.groups if not g.meets and g.name not in gone]
+        short = [f"'{g.label}'" for g in self.groups if not g.meets and g.name not in gone]
         return [f"Below the minimum of {least}: {', '.join(short) or 'a group too small to name'}."]
 
     def chart(self) -> Chart:
         """Draw the groups with their intervals."""
         shown = [group for group in self.groups if group.name not in self.withheld]
-        rows = [estimate_row(group.name, group.value) for group in shown]
+        rows = [estimate_row(group.label, group.value) for group in shown]
         sure = shown and shown[0].value.low is not None
         note = f"Lines are {100 * self.level:g}% intervals." if sure else self.notes[-1]
         counts = [group.people for group in self.groups if group.people is not None]
@@ -231,7 +235,7 @@ class Equity:
         return make_chart(
             "equity",
             "dots",
-            self.sentences()[0],
+            next(iter(self.sentences()), f"{self._what} by group"),
             f"{self._what} by group",
             rows,
             nice_axis(rows, self._what, reference=0.0 if self.of_gains else self.minimum),

@@ -42,6 +42,7 @@ class GroupNumbers:
     shares: FloatArray
     people: tuple[int | None, ...]
     changes: bool
+    labels: tuple[str, ...]
 
 
 def read_groups(source: Any, people: Mapping[str, float] | None, sampled: Any) -> GroupNumbers:
@@ -80,7 +81,7 @@ def read_groups(source: Any, people: Mapping[str, float] | None, sampled: Any) -
     count = counted if counted is not None and sizes.sum() > 1.5 else None
     told_counts = tuple(None if count is None else int(count[name]) for name in names)
     value = np.array([float(v) for v in given.values()])
-    return GroupNumbers(names, value, draws, sizes / sizes.sum(), told_counts, False)
+    return GroupNumbers(names, value, draws, sizes / sizes.sum(), told_counts, False, names)
 
 
 def _of_welfare(source: HasGroups) -> GroupNumbers:
@@ -90,8 +91,10 @@ def _of_welfare(source: HasGroups) -> GroupNumbers:
     value = np.array([float(m) if m is not None else np.nan for m in middles])
     value = np.where(np.isnan(value), np.median(draws, axis=0), value)
     shares = np.array([float(group.share) for group in source.groups])
-    counts = tuple(int(group.people) for group in source.groups)
-    return GroupNumbers(names, value, draws, shares / shares.sum(), counts, True)
+    # nobody was counted where one person stands for all
+    counts = tuple(int(group.people) or None for group in source.groups)
+    labels = tuple(str(getattr(group, "label", group.name)) for group in source.groups)
+    return GroupNumbers(names, value, draws, shares / shares.sum(), counts, True, labels)
 
 
 def _middle(group: Any) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError
+from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.policy.aversion_switch import best_by_rule, switching_aversion
 from ccegov_choice.policy.equity import equity
 from ccegov_choice.policy.equity_measures import (
@@ -21,6 +23,9 @@ from ccegov_choice.policy.equity_measures import (
     equally_distributed_equivalent,
     gini,
 )
+from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.study.numeraire import Numeraire
+from ccegov_choice.study.utility import Utility
 
 amounts = st.lists(st.floats(0.5, 100), min_size=2, max_size=6)
 
@@ -197,3 +202,26 @@ def test_it_shows_itself():
     assert "<table" in found._repr_html_()
     assert "Gain (days)" in repr(found)
     assert list(found.to_frame()["Group"]) == ["owners", "tenants"]
+
+
+def test_a_change_of_welfare_is_read_as_it_is(data, study):
+    paying = replace(study, numeraires=(Numeraire("wait"),))
+    utility = Utility("wait + help + asc + wait:poor", paying)
+    change = welfare_change(
+        Logit(utility).fit(data.with_study(paying)),
+        study.profile(wait=40, help="none"),
+        study.profile(wait=10, help="none"),
+        pay_in="wait",
+        people=data,
+        by="poor",
+        draws=200,
+    )
+    found = equity(change)
+    assert found.unit == "days"
+    assert {group.label for group in found.groups} == {group.label for group in change.groups}
+    assert [g.people for g in found.groups] == [g.people for g in change.groups]
+    overall = sum(g.share * g.mean.value for g in change.groups)
+    assert found.mean.value == pytest.approx(overall)
+    assert found.no_group_worse_off is True
+    levels = equity(change, today={group.name: 60.0 for group in change.groups})
+    assert 0 <= levels.gini.value < 1
