@@ -94,7 +94,7 @@ def _limits(material: Material) -> Iterator[str]:
     else:
         yield say("limits.forced")
     yield say("limits.rights")
-    yield say("limits.others")
+    yield say("limits.losers" if material.welfare is not None else "limits.others")
     yield say("limits.cost")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-from ccegov_choice.report.blocks import Block, Finding, Findings, Paragraph, Section
+from ccegov_choice.report.blocks import Block, Callout, Finding, Findings, Paragraph, Section
 from ccegov_choice.report.material import Material
 from ccegov_choice.report.origins import origin
 from ccegov_choice.report.priorities import leaders
@@ -14,8 +15,9 @@ from ccegov_choice.report.scenarios import (
     scenario_headline,
     share_headline,
 )
+from ccegov_choice.report.told import in_plain_words, sentences_of, several
 from ccegov_choice.report.trading import clearest, gain_phrase, gained_attribute, places_of
-from ccegov_choice.report.wording import between, plain, points, quoted, say
+from ccegov_choice.report.wording import between, in_100, plain, points, quoted, say
 from ccegov_choice.tradeoff.ratio import TradeOff
 
 HEADLINES = 3
@@ -31,6 +33,8 @@ def _summary(material: Material) -> Iterator[Block]:
     if not findings:
         yield Paragraph(say("summary.none"))
         return
+    for decision in several(material.redesign):
+        yield Callout(say("summary.decision"), in_plain_words(sentences_of(decision)[0]))
     yield Paragraph(say(f"summary.lead_{len(findings)}", choices=material.choices), lead=True)
     yield Findings(findings)
     yield Paragraph(say("summary.reading"))
@@ -39,10 +43,12 @@ def _summary(material: Material) -> Iterator[Block]:
 def headline_findings(material: Material) -> tuple[Finding, ...]:
     """Return up to three findings: the largest trade-off, what matters most, what would happen.
 
-    Where there is no forecast, the second largest trade-off takes its place.
+    Where there is no forecast, who wins takes its place; where that is not known either, the
+    second largest trade-off does.
     """
     trades = _best_trades(material)
-    importance, forecast = tuple(_importance(material)), tuple(_forecast(material))
+    importance = tuple(_importance(material))
+    forecast = tuple(_forecast(material)) or tuple(_winners(material))
     first = [_trade(material, trade) for trade in trades[:1]]
     later = [_trade(material, trade) for trade in trades[1:]]
     found = [*first, *importance, *forecast, *later][:HEADLINES]
@@ -107,6 +113,25 @@ def _importance(material: Material) -> Iterator[Finding]:
         say("interval.plain", range=between(100 * first.conf_low, 100 * first.conf_high)),
         origin(material, "first", first.attribute, "importance", material.importance),
     )
+
+
+def _winners(material: Material) -> Iterator[Finding]:
+    for found in several(material.welfare)[:1]:
+        welfare: Any = found
+        gain = welfare.gain_share.map(lambda share: 100 * share)
+        ends = "" if gain.low is None else between(gain.low, gain.high)
+        yield Finding(
+            points(gain.value),
+            say("summary.winners_unit"),
+            say(
+                "summary.winners",
+                after=quoted(welfare.after.text()),
+                before=quoted(welfare.before.text()),
+                share=in_100(welfare.gain_share.value),
+            ),
+            say("interval.plain", range=ends) if ends else "",
+            origin(material, "welfare", "", "welfare_change", welfare),
+        )
 
 
 def _forecast(material: Material) -> Iterator[Finding]:

@@ -12,9 +12,11 @@ from ccegov_choice._table import Table
 from ccegov_choice.report.blocks import Block, Bullets, Panel, Paragraph, Subheading
 from ccegov_choice.report.material import LEVEL, Material, range_note
 from ccegov_choice.report.origins import Basis, figure, origin
-from ccegov_choice.report.wording import say, upper_first
+from ccegov_choice.report.wording import quoted, say, upper_first
 
 _INTERVAL = re.compile(r"\b\d+(?:\.\d+)?[\s ]?% interval\b:?")
+_QUOTES = re.compile(r"(?<!\w)'([^']+)'(?!\w)")
+_LINES_OF = re.compile(r"Lines are \d+(?:\.\d+)?[\s ]?% intervals")
 _LINES = re.compile(r"Lines are \d+(?:\.\d+)?[\s ]?% intervals\.")
 
 _MADE_BY = {
@@ -87,7 +89,7 @@ def one_result(
     for table in further_tables(result):
         yield Panel(table, folded=True)
     notes = tuple(
-        f"{upper_first(note).rstrip('.')}."
+        f"{in_plain_words(note).rstrip('.')}."
         for note in dict.fromkeys(getattr(result, "notes", ()))
         if note not in sentences_of(result)
     )
@@ -105,28 +107,39 @@ def _numbers(
         source = origin(material, name, table.title, function, result, basis=basis)
         yield Panel(table, origin=source)
         return
-    chart = tidy_chart(material, drawn, name, getattr(result, "level", LEVEL))
+    drawn = replace(drawn, table=without_notes(drawn.table, result))
+    chart = tidy_chart(material, drawn, name, getattr(result, "level", LEVEL), basis)
     method = str(getattr(result, "method", ""))
     yield figure(material, chart, function, result, method=method, basis=basis)
     if table.rows != drawn.table.rows:
         yield Panel(table, folded=True)
 
 
-def tidy_chart(material: Material, chart: Chart, name: str, level: float) -> Chart:
+def tidy_chart(
+    material: Material, chart: Chart, name: str, level: float, basis: Basis = "model"
+) -> Chart:
     """Return a chart with the words that all charts of a report share, and an id of its own."""
     note = _LINES.sub(range_note(level), chart.note)
+    note = _LINES_OF.sub(say("interval.lines"), note)
     return replace(
         chart,
         id=name,
-        headline=in_plain_words(upper_first(chart.headline)).removesuffix("."),
+        headline=in_plain_words(chart.headline).removesuffix("."),
+        subtitle=in_plain_words(chart.subtitle),
+        alt=in_plain_words(chart.alt),
         note=note,
-        sample=material.sample,
+        sample=say("sample.given") if basis == "given" else material.sample,
     )
 
 
 def in_plain_words(words: str) -> str:
-    """Write intervals as the rest of the report does: ``"95% interval"`` is a likely range."""
-    return _INTERVAL.sub(say("interval.in_words"), words)
+    """Write intervals and quotation marks as the rest of the report does.
+
+    >>> in_plain_words("'today' (95% interval 3 to 4)")
+    '“Today” (likely range: 3 to 4)'
+    """
+    plain = _INTERVAL.sub(say("interval.in_words"), words)
+    return upper_first(_QUOTES.sub(lambda found: quoted(found[1]), plain))
 
 
 def without_notes(table: Table, result: Any) -> Table:
@@ -147,6 +160,7 @@ def sentences_of(result: Any) -> tuple[str, ...]:
 
 
 def further_tables(result: Any) -> tuple[Table, ...]:
-    """Return what a result's methods named ``..._table`` return, in the order they are written."""
+    """Return what a result's methods named ``..._table`` return, without empty ones."""
     names = [name for name in vars(type(result)) if name.endswith("_table") and name[0] != "_"]
-    return tuple(without_notes(getattr(result, name)(), result) for name in names)
+    tables = (without_notes(getattr(result, name)(), result) for name in names)
+    return tuple(table for table in tables if table.rows)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from full_report import full_report
 from playwright.sync_api import sync_playwright
 
 from ccegov_choice.design.random import random_design
@@ -54,6 +55,12 @@ def report_file(tmp_path_factory) -> Path:
     groups = {"People with children": offers, "People without": offers}
     report = Report(study, design, data, [results], offers, uptake=shares, groups=groups)
     return report.save(tmp_path_factory.mktemp("report") / "report.html")
+
+
+@pytest.fixture(scope="session")
+def full_report_file(tmp_path_factory) -> Path:
+    """A report with every kind of answer."""
+    return full_report().save(tmp_path_factory.mktemp("report") / "full.html")
 
 
 @pytest.fixture(scope="session")

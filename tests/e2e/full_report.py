@@ -43,13 +43,23 @@ STUDY = Study(
     "claim",
     "Claiming a benefit",
     (
-        Attribute.numeric("wait", "Wait for the decision", [5, 10, 20, 40], "day", "days", direction="-"),
-        Attribute.ordered("staff", "How staff behave", ["brusque", "neutral", "polite"], direction="+"),
+        Attribute.numeric(
+            "wait", "Wait for the decision", [5, 10, 20, 40], "day", "days", direction="-"
+        ),
+        Attribute.ordered(
+            "staff", "How staff behave", ["brusque", "neutral", "polite"], direction="+"
+        ),
         Attribute.categorical("channel", "Channel", {"web": "website", "post": "letter"}),
-        Attribute.categorical("appeal", "Right to appeal", {"court": "court", "free": "free appeal"}, tradeable="no"),
+        Attribute.categorical(
+            "appeal", "Right to appeal", {"court": "court", "free": "free appeal"}, tradeable="no"
+        ),
     ),
     opt_out=Alternative("none", "I would not claim", kind="opt_out"),
-    covariates=(Covariate("region", "Region", "categorical", (Level("north", "North"), Level("south", "South"))),),
+    covariates=(
+        Covariate(
+            "region", "Region", "categorical", (Level("north", "North"), Level("south", "South"))
+        ),
+    ),
     numeraires=(Numeraire("wait"),),
     question="Which office would you choose?",
     context="You claim a benefit.",
@@ -57,11 +67,25 @@ STUDY = Study(
 
 UTILITY = Utility("wait + wait:region + staff + channel + channel:region + appeal + asc", STUDY)
 
-NORTH = {"wait": -0.05, "staff[neutral]": 0.5, "staff[polite]": 1.0, "channel[post]": -0.6, "appeal[free]": 0.6, "asc[none]": -1.0}
+NORTH = {
+    "wait": -0.05,
+    "staff[neutral]": 0.5,
+    "staff[polite]": 1.0,
+    "channel[post]": -0.6,
+    "appeal[free]": 0.6,
+    "asc[none]": -1.0,
+}
 
 BURDEN = pd.DataFrame(
     {
-        "kind": ["learning", "learning", "compliance", "compliance", "psychological", "psychological"],
+        "kind": [
+            "learning",
+            "learning",
+            "compliance",
+            "compliance",
+            "psychological",
+            "psychological",
+        ],
         "item": ["find the form", "find the form", "fill it in", "fill it in", "worry", "worry"],
         "group": ["north", "south"] * 3,
         "hours": [0.5, 1.0, 1.5, 2.5, 0.5, 2.0],
@@ -88,9 +112,33 @@ def answers(study: Study, design, model: Logit) -> ChoiceData:
 
 def redesign(study: Study) -> Redesign:
     levers = (
-        Lever("quick", "wait", 10, label="Decide in ten days", cost=5, accountable=("office",), delivery="office"),
-        Lever("polite", "staff", "polite", label="Train the staff", cost=3, accountable=("office",), delivery="office"),
-        Lever("web", "channel", "web", label="Close the letter desk", cost=-1, accountable=("IT",), delivery="IT"),
+        Lever(
+            "quick",
+            "wait",
+            10,
+            label="Decide in ten days",
+            cost=5,
+            accountable=("office",),
+            delivery="office",
+        ),
+        Lever(
+            "polite",
+            "staff",
+            "polite",
+            label="Train the staff",
+            cost=3,
+            accountable=("office",),
+            delivery="office",
+        ),
+        Lever(
+            "web",
+            "channel",
+            "web",
+            label="Close the letter desk",
+            cost=-1,
+            accountable=("IT",),
+            delivery="IT",
+        ),
     )
     base = study.profile(wait=40, staff="brusque", channel="post", appeal="free")
     return Redesign("claims", levers, base, budget=6.0, cost_unit="posts")
@@ -98,7 +146,13 @@ def redesign(study: Study) -> Redesign:
 
 def pilots() -> FailureLedger:
     chance = Chance.of(ReferenceClass("portals (made up)", successes=6, failures=14), stated=0.9)
-    return FailureLedger((Pilot("chat", chance, benefit=900, agency_cost=60, exit_cost=20, harm=4_000),))
+    safe = Chance.of(ReferenceClass("plain letters (made up)", 17, 3))
+    return FailureLedger(
+        (
+            Pilot("chat", chance, benefit=900, agency_cost=60, exit_cost=20, harm=4_000),
+            Pilot("letters", safe, benefit=300, agency_cost=40, harm=200),
+        )
+    )
 
 
 def everything(study: Study, results: Results, classes: Results, data: ChoiceData, model: Logit):
@@ -106,18 +160,41 @@ def everything(study: Study, results: Results, classes: Results, data: ChoiceDat
     today = study.profile(wait=40, staff="brusque", channel="post", appeal="free")
     reform = study.profile(wait=10, staff="polite", channel="web", appeal="free")
     scenarios = Scenario("today", today), Scenario("reform", reform)
-    welfare = welfare_change(results, *scenarios, pay_in="wait", people=data, by="region", draws=200, at={"region": "north"})
-    offices = pd.DataFrame({"unit": ["North", "South"], "wait": [12, 31], "staff": [0.7, 0.9], "cases": [140, 95]})
-    options = [ValueOption("today", 0, 0), ValueOption("online", 1_000_000, 70_000, label="Online only")]
+    welfare = welfare_change(
+        results,
+        *scenarios,
+        pay_in="wait",
+        people=data,
+        by="region",
+        draws=200,
+        at={"region": "north"},
+    )
+    offices = pd.DataFrame(
+        {"unit": ["North", "South"], "wait": [12, 31], "staff": [0.7, 0.9], "cases": [140, 95]}
+    )
+    options = [
+        ValueOption("today", 0, 0),
+        ValueOption("online", 1_000_000, 70_000, label="Online only"),
+    ]
     return {
         "uptake": uptake(results, {"today": today, "reform": reform}, people=data),
-        "distribution": trade_distribution(classes, gain="staff: brusque -> polite", pay_in="wait", draws=100),
-        "group_trades": group_trade_offs(Logit(Utility("wait + staff + channel + appeal + asc", study)), data, "region", "wait", draws=500),
+        "distribution": trade_distribution(
+            classes, gain="staff: brusque -> polite", pay_in="wait", draws=100
+        ),
+        "group_trades": group_trade_offs(
+            Logit(Utility("wait + staff + channel + appeal + asc", study)),
+            data,
+            "region",
+            "wait",
+            draws=500,
+        ),
         "shift": channel_shift(results, *scenarios, people=data, by="region", draws=200),
         "welfare": welfare,
         "equity": equity(welfare),
         "burden": burden_account(BURDEN, {"north": 200.0, "south": 100.0}),
-        "redesign": search_redesign(results, redesign(study), pay_in="wait", people=data, by="region", draws=200),
+        "redesign": search_redesign(
+            results, redesign(study), pay_in="wait", people=data, by="region", draws=200
+        ),
         "failure": pilots(),
         "value": public_value(options),
         "index": service_index(results, offices, cases="cases", people=data),
@@ -134,5 +211,12 @@ def full_report() -> Report:
     found = everything(STUDY, results, classes, data, model)
     offers = trade_offs(results, "wait", data=data, at={"region": "north"})
     return Report(
-        STUDY, design, data, [results, classes], offers, **found, model_of={"distribution": classes}, simulated=True
+        STUDY,
+        design,
+        data,
+        [results, classes],
+        offers,
+        **found,
+        model_of={"distribution": classes},
+        simulated=True,
     )

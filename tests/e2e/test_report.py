@@ -13,11 +13,12 @@ PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture
-def visit(browser, report_file):
+def visit(browser, report_file, request):
     """Open the report in a context of its own and note every request it makes."""
     contexts = []
 
-    def go(viewport, *, media="screen", script=True, **options):
+    def go(viewport, *, media="screen", script=True, full=False, **options):
+        file = request.getfixturevalue("full_report_file") if full else report_file
         context = browser.new_context(viewport=viewport, java_script_enabled=script, **options)
         contexts.append(context)
         page = context.new_page()
@@ -26,7 +27,7 @@ def visit(browser, report_file):
         page.errors = []
         page.on("console", lambda message: page.errors.append(message.text))
         page.emulate_media(media=media)
-        page.goto(report_file.as_uri())
+        page.goto(file.as_uri())
         return page
 
     yield go
@@ -49,8 +50,9 @@ def open_all(page):
     ],
     ids=["phone", "desk", "desk-folded", "print"],
 )
-def test_axe_finds_nothing(visit, viewport, media, unfolded):
-    page = visit(viewport, media=media)
+@pytest.mark.parametrize("full", [False, True], ids=["short", "full"])
+def test_axe_finds_nothing(visit, viewport, media, unfolded, full):
+    page = visit(viewport, media=media, full=full)
     if unfolded:
         open_all(page)
     assert violations(page) == []
@@ -65,9 +67,10 @@ def test_axe_would_find_something(visit):
     assert "color-contrast" in found
 
 
+@pytest.mark.parametrize("full", [False, True], ids=["short", "full"])
 @pytest.mark.parametrize("width", [320, 375, 768, 1280])
-def test_nothing_scrolls_sideways(visit, width):
-    page = visit({"width": width, "height": 700})
+def test_nothing_scrolls_sideways(visit, width, full):
+    page = visit({"width": width, "height": 700}, full=full)
     open_all(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -97,9 +100,10 @@ def test_one_drawing_of_each_chart_is_shown_and_its_words_are_legible(visit, vie
     assert min(heights) >= 12
 
 
+@pytest.mark.parametrize("full", [False, True], ids=["short", "full"])
 @pytest.mark.parametrize("viewport", [PHONE, DESK])
-def test_words_in_drawings_do_not_touch_or_leave(visit, viewport):
-    page = visit(viewport)
+def test_words_in_drawings_do_not_touch_or_leave(visit, viewport, full):
+    page = visit(viewport, full=full)
     crossings = page.evaluate(
         """() => [...document.querySelectorAll('svg.chart')].flatMap(svg => {
           const frame = svg.getBoundingClientRect();
@@ -143,6 +147,21 @@ def test_it_can_be_read_without_script(visit):
     assert table.locator("table").is_visible()
     page.locator("nav a").nth(3).click()
     assert page.url.endswith("#trade")
+
+
+def test_a_number_leads_to_its_origin_and_back_by_keyboard_without_script(visit):
+    page = visit(DESK, script=False)
+    number = page.locator(".findings a.origin").first
+    number.focus()
+    page.keyboard.press("Enter")
+    entry = page.locator("#n-headline-1")
+    assert page.url.endswith("#n-headline-1")
+    assert entry.is_visible()
+    assert "trade_offs" in entry.inner_text()
+    assert "SHA-256" in entry.inner_text()
+    entry.locator("a").focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#use-n-headline-1")
 
 
 def test_the_numbers_can_be_downloaded(visit, tmp_path):
