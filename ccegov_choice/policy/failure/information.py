@@ -34,7 +34,9 @@ def evpi(values: npt.ArrayLike, probabilities: npt.ArrayLike | None = None) -> f
     """
     found = _values(values)
     weights = _weights(probabilities, len(found))
-    return max(float(weights @ found.max(axis=1) - (weights @ found).max()), 0.0)
+    # what others are worth more than the best on average: no difference of large numbers
+    gaps = found - found[:, [int((weights @ found).argmax())]]
+    return float(weights @ gaps.max(axis=1))
 
 
 def evsi(

@@ -41,8 +41,9 @@ def service_index(
     alternative: str | None = None,
     minimum: int = LEAST_PEOPLE,
     level: float = 0.95,
-    draws: int = 1_000,
+    draws: int = 500,
     seed: int = 1,
+    points: int | None = None,
 ) -> ServiceIndex:
     """Rank services by what citizens value.
 
@@ -69,6 +70,8 @@ def service_index(
         Of the intervals.
     draws, seed : int
         Draws of parameters and of measures.
+    points : int, optional
+        Taste points of each person where tastes are simulated.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def service_index(
         performance, results.study, unit=unit, cases=cases, ends=ends, hold=hold
     )
     _check_read(results, measured, alternative)
-    population = Population.of(results, people, where="service_index")
+    population = Population.of(results, people, draws=points, where="service_index")
     weights = preference_weights(
         population,
         measured.attributes,

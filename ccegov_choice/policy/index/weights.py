@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from ccegov_choice.errors import PolicyError
 from ccegov_choice.models.population.population import Population
+from ccegov_choice.models.population.taste_points import TastePoints
+from ccegov_choice.policy.offers import PointSource
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.profile import Profile
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from ccegov_choice.models.results import Results
 
 FloatArray = npt.NDArray[np.float64]
+
+_CELLS = 4_000_000  # coefficients held at once: 32 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,57 +76,80 @@ def preference_weights(
     PolicyError
         If nobody prefers the best levels.
     """
-    contrasts = _contrasts(population, attributes, ends, alternative)
+    profiles = _profiles(population.results, attributes, ends, alternative)
     theta = np.vstack([population.results.estimates, sampled])
-    found = [_shares(population, contrasts, row) for row in theta]
-    weights = np.array([shares for shares, _ in found])
-    if not np.isfinite(weights).all():
+    source = PointSource.of(population)
+    weights, mass = np.zeros((len(theta), len(attributes))), np.zeros(len(theta))
+    opposite = np.zeros(len(attributes))
+    for part in source.parts(_CELLS):
+        rows = population.encode(profiles, part)
+        contrasts = rows[:, 1::2] - rows[:, ::2]
+        people = population.people.weights[part]
+        for r, parameters in enumerate(theta):
+            found = _shares(source.points(parameters, part), contrasts, people)
+            weights[r] += found[0]
+            mass[r] += found[1]
+            if r == 0:
+                opposite += found[2]
+    if not (mass > 0).all():
         raise PolicyError(
             "in some draws nobody is better off at the best levels, so nothing has a weight",
             where=population.results.model.title,
             cure="Turn worst and best round with ends=, or measure attributes that matter.",
         )
-    return PreferenceWeights(
-        weights[0], weights[1:], found[0][1], _notes(population.results, attributes)
-    )
+    weights /= mass[:, None]
+    notes = _notes(population.results, attributes)
+    return PreferenceWeights(weights[0], weights[1:], opposite, notes)
 
 
-def _contrasts(
-    population: Population,
+def _profiles(
+    results: Results,
     attributes: Sequence[Attribute],
     ends: Sequence[tuple[str | float, str | float]],
     alternative: str | None,
-) -> FloatArray:
-    """Return the multipliers ``(M, A, Q)`` in the utility of going from worst to best."""
-    results = population.results
+) -> list[Profile]:
+    """Return the worst and the best level of each attribute, all others at their base."""
     read = [a for a in results.study.attributes_of(alternative) if a.id in results.utility.reads]
     base = {a.id: a.cell(a.level(a.base_id)) for a in read}
-    profiles = [
+    return [
         Profile(base | {attribute.id: level}, alternative)
         for attribute, end in zip(attributes, ends, strict=True)
         for level in end
     ]
-    rows = population.encode(profiles)
-    contrasts: FloatArray = rows[:, 1::2] - rows[:, ::2]
-    return contrasts
 
 
 def _shares(
-    population: Population, contrasts: FloatArray, theta: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return weights, and the share of people with the opposite taste, both ``(A,)``."""
-    points = population.points(theta)
-    worth = np.einsum("maq,msq->msa", contrasts, points.coefficients)
-    mass = population.people.weights[:, None] * points.chances
-    positive = np.where(worth > 0, worth, 0.0)
-    total = positive.sum(axis=2, keepdims=True)
-    some = total[..., 0] > 0
-    share = np.divide(positive, total, out=np.zeros_like(positive), where=total > 0)
-    counted = np.where(some, mass, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):  # nobody counts: told by the caller
-        weights = np.einsum("ms,msa->a", counted, share) / counted.sum()
-    opposite = np.einsum("ms,msa->a", mass, (worth < 0).astype(np.float64))
-    return np.asarray(weights), np.asarray(opposite)
+    points: TastePoints, contrasts: FloatArray, people: FloatArray
+) -> tuple[FloatArray, float, FloatArray]:
+    """Sum shares of worth over the people of ``m`` patterns.
+
+    Parameters
+    ----------
+    points : TastePoints
+        Their tastes.
+    contrasts : ndarray of shape (m, A, Q)
+        Multipliers in the utility of going from worst to best.
+    people : ndarray of shape (m,)
+        Their weights.
+
+    Returns
+    -------
+    shares : ndarray of shape (A,)
+        Sums of the shares of those whom some best level makes better off.
+    mass : float
+        How many they are.
+    opposite : ndarray of shape (A,)
+        How many prefer the worst level.
+    """
+    worth = points.coefficients @ contrasts.transpose(0, 2, 1)
+    mass = people[:, None] * points.chances
+    opposite = np.array([(mass * (worth[..., a] < 0)).sum() for a in range(worth.shape[2])])
+    positive = np.maximum(worth, 0.0, out=worth)
+    total = positive @ np.ones(positive.shape[2])  # a sum over so short an axis is slow
+    counted = np.where(total > 0, mass, 0.0)
+    each = np.divide(counted, total, out=np.zeros_like(total), where=total > 0)
+    shares = np.tensordot(each, positive, axes=2)
+    return np.asarray(shares), float(counted.sum()), opposite
 
 
 def _notes(results: Results, attributes: Sequence[Attribute]) -> tuple[str, ...]:
