@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,25 +10,23 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice._disclosure.limits import LEAST_PEOPLE, withhold_groups
-from ccegov_choice._estimate import Estimate
-from ccegov_choice._table import Absent
 from ccegov_choice.errors import ChoiceError, Problem, TradeOffError, unknown_name
 from ccegov_choice.models.results import Results
-from ccegov_choice.study.contrast import Standpoint
 from ccegov_choice.study.payment import lower_first
-from ccegov_choice.tradeoff.group_trades import GroupDifference, GroupTrade, GroupTrades
-from ccegov_choice.tradeoff.pooling import PoolingTest, pooling_test, without_scale
+from ccegov_choice.tradeoff.group_differences import (
+    CORRECTIONS,
+    call_differences,
+    group_differences,
+)
+from ccegov_choice.tradeoff.group_trades import GroupTrade, GroupTrades
+from ccegov_choice.tradeoff.pooling import PoolingTest, pooling_test
 from ccegov_choice.tradeoff.ratio import trade_offs
-from ccegov_choice.tradeoff.worth_draws import convolution_p, worth_draws
+from ccegov_choice.tradeoff.scale_of_groups import without_scale
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.tradeoff.sampling import Method
     from ccegov_choice.tradeoff.trade_off import TradeOffs
-
-FloatArray = npt.NDArray[np.float64]
-
-CORRECTIONS = {"holm": "holm", "bonferroni": "bonferroni", "bh": "fdr_bh", "none": ""}
 
 
 def group_trade_offs(
@@ -102,7 +99,7 @@ def group_trade_offs(
     parts, withheld = _parts(data, by, minimum)
     bare = without_scale(specification, by)
     alone = _fits(bare, {name: data.select(keep) for name, keep in parts.items()}, by)
-    options = _Options(pay_in, method, level, draws, dict(at or {}), language)
+    options = _Options(pay_in, method, level, dict(at or {}), language)
     trades, notes = _trades(alone, options, by)
     test = pooling_test(
         {name: results for name, (results, _) in alone.items()},
@@ -110,12 +107,13 @@ def group_trade_offs(
         by,
         level=level,
     )
-    found = _differences(alone, trades, options, seed)
-    called = _called(found, test, CORRECTIONS[correction], level)
+    found = group_differences(alone, trades, options.at, level=level, draws=draws, seed=seed)
+    called = call_differences(found, test, correction, level)
+    labels = {name: _label(data, by, name, language) for name in alone}
+    if isinstance(test, PoolingTest):
+        test = replace(test, labels=labels)
     groups = tuple(
-        GroupTrade(
-            name, _label(data, by, name, language), part.people, part.tasks, trades[name], results
-        )
+        GroupTrade(name, labels[name], part.people, part.tasks, trades[name], results)
         for name, (results, part) in alone.items()
     )
     if withheld:
@@ -129,7 +127,6 @@ class _Options:
     pay_in: str
     method: Method
     level: float
-    draws: int
     at: Mapping[str, Any]
     language: str | None
 
@@ -216,73 +213,6 @@ def _one(results: Results, part: ChoiceData, options: _Options, method: Method) 
         at=options.at,
         language=options.language,
     )
-
-
-# --- differences ----------------------------------------------------------------------------------
-
-
-def _differences(
-    alone: _Alone, trades: Mapping[str, TradeOffs], options: _Options, seed: int
-) -> list[GroupDifference]:
-    seeds = np.random.SeedSequence(seed).generate_state(len(alone))
-    drawn: dict[str, list[FloatArray | None]] = {}
-    for (name, (results, part)), own in zip(alone.items(), seeds, strict=True):
-        stand = Standpoint(results.utility, options.at, part)
-        drawn[name] = worth_draws(results, stand, trades[name].items, options.draws, int(own))
-    return [
-        _difference(first, second, trades, drawn, position, options.level)
-        for position in range(len(next(iter(trades.values()))))
-        for first, second in itertools.combinations(alone, 2)
-    ]
-
-
-def _difference(
-    first: str,
-    second: str,
-    trades: Mapping[str, TradeOffs],
-    drawn: Mapping[str, Sequence[FloatArray | None]],
-    position: int,
-    level: float,
-) -> GroupDifference:
-    one, other = trades[first][position], trades[second][position]
-    left, right = drawn[first][position], drawn[second][position]
-    if left is None or right is None:
-        group = first if left is None else second
-        reason = f"what {group} would pay in is not told from zero"
-        return GroupDifference(
-            one.gain, one.gain_text, first, second, Absent(reason), None, None, False
-        )
-    low, high = np.quantile(left - right, [0.5 - level / 2, 0.5 + level / 2])
-    estimate = Estimate(one.estimate - other.estimate, float(low), float(high))
-    p = convolution_p(left, right)
-    return GroupDifference(one.gain, one.gain_text, first, second, estimate, p, p, False)
-
-
-def _called(
-    found: Sequence[GroupDifference],
-    test: PoolingTest | Absent,
-    correction: str,
-    level: float,
-) -> tuple[GroupDifference, ...]:
-    known = [item.p for item in found if item.p is not None]
-    adjusted = iter(_adjusted(known, correction, 1 - level))
-    may = isinstance(test, Absent) or test.tastes_differ
-    made = []
-    for item in found:
-        if item.p is None:
-            made.append(item)
-            continue
-        p = next(adjusted)
-        made.append(replace(item, p_adjusted=p, called=may and p < 1 - level))
-    return tuple(made)
-
-
-def _adjusted(values: Sequence[float], correction: str, alpha: float) -> list[float]:
-    if not correction or not values:
-        return list(values)
-    from statsmodels.stats.multitest import multipletests
-
-    return [float(p) for p in multipletests(values, alpha=alpha, method=correction)[1]]
 
 
 def _label(data: ChoiceData, by: str, name: str, language: str | None) -> str:

@@ -176,11 +176,11 @@ def trade_matrix(
         )
     if tastes_differ(results):
         raise TradeOffError(
-            "tastes differ between people, and medians over them do not agree along a chain, as a "
-            "matrix must: what a is worth in b times b in c is not a in c",
+            "tastes differ between people, and medians over people do not multiply along a chain, "
+            "as a matrix must",
             where=results.model.title,
             cure="Use trade_offs(results, pay_in) or trade_ladder(results, unit): both measure all "
-            "by one thing. trade_distribution shows how people differ.",
+            "by one thing. trade_distribution shows how people differ in one trade.",
         )
     study, utility = results.study, results.utility
     stand = Standpoint(utility, dict(at or {}), data)

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent, Cell, Table, format_number
-from ccegov_choice.errors import TradeOffError
-from ccegov_choice.models.logit.logit import Logit
-from ccegov_choice.models.logit.scaled_logit import ScaledLogit
-from ccegov_choice.models.mixed.mixed_logit import MixedLogit
-from ccegov_choice.models.nests.cross_nested_logit import CrossNestedLogit
-from ccegov_choice.models.nests.nested_logit import NestedLogit
 from ccegov_choice.tradeoff.interval import normal_quantile
+from ccegov_choice.tradeoff.scale_of_groups import with_scale, without_scale
 
 if TYPE_CHECKING:
     from ccegov_choice.data.choice_data import ChoiceData
@@ -73,6 +68,8 @@ class PoolingTest:
         One less the significance of the two steps, and the level of the intervals.
     notes : tuple of str
         What a reader must know besides.
+    labels : mapping of str to str
+        Names of groups in the study's words, for sentences.
 
     References
     ----------
@@ -86,6 +83,11 @@ class PoolingTest:
     ratios: tuple[tuple[str, Estimate | Absent], ...]
     level: float = 0.95
     notes: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, group: str) -> str:
+        """Return the name of a group in the study's words."""
+        return self.labels.get(group, group)
 
     @property
     def tastes_differ(self) -> bool:
@@ -109,7 +111,15 @@ class PoolingTest:
                 ends = (ratio.value, ratio.low, ratio.high)
             else:
                 ends = (ratio, None, None)
-            rows.append((f"scale of {name} to {self.groups[0]}", None, None, None, *ends))
+            rows.append(
+                (
+                    f"scale of {self.label(name)} to {self.label(self.groups[0])}",
+                    None,
+                    None,
+                    None,
+                    *ends,
+                )
+            )
         columns = ("held true", "statistic", "df", "p-value", "scale", "low", "high")
         formats = {"statistic": ".2f", "df": "d", "p-value": ".4g"}
         formats |= dict.fromkeys(columns[4:], ".3f")
@@ -128,7 +138,8 @@ class PoolingTest:
 
 
 def _sentences(test: PoolingTest) -> list[str]:
-    found, listed = test.tastes, " and ".join(f"'{name}'" for name in test.groups)
+    found, listed = test.tastes, " and ".join(f"'{test.label(name)}'" for name in test.groups)
+    base = test.label(test.groups[0])
     aside = f"p {p_words(found.p)}, likelihood ratio {found.statistic:.1f} on {found.degrees} df"
     if test.tastes_differ:
         return [
@@ -143,13 +154,13 @@ def _sentences(test: PoolingTest) -> list[str]:
         told = "more" if ratio.high < 1 else "less" if ratio.low > 1 else ""
         if told:
             said.append(
-                f"The choices of '{name}' are {told} random than those of '{test.groups[0]}' "
+                f"The choices of '{test.label(name)}' are {told} random than those of '{base}' "
                 f"(relative scale {ratio.value:.2f}, {limits})."
             )
         else:
             said.append(
-                f"It cannot tell either whether '{name}' choose more at random than "
-                f"'{test.groups[0]}' (relative scale {ratio.value:.2f}, {limits})."
+                f"It cannot tell either whether '{test.label(name)}' choose more at random than "
+                f"'{base}' (relative scale {ratio.value:.2f}, {limits})."
             )
     return said
 
@@ -241,50 +252,3 @@ def _notes(results: Results) -> tuple[str, ...]:
             "groups it calls tastes different too easily."
         )
     return tuple(notes)
-
-
-# --- one specification, with and without a scale of each group ------------------------------------
-
-
-def without_scale(model: Any, by: str) -> Any:
-    """Return a specification for one group: no scale by the column that parts people."""
-    if isinstance(model, Logit):
-        return replace(model, scale=None) if model.scale == by else model
-    if isinstance(model, MixedLogit) and by in model.scale_by:
-        return replace(model, scale_by=tuple(n for n in model.scale_by if n != by))
-    if isinstance(model, ScaledLogit) and model.scale == (by,):
-        return Logit(model.utility, fixed=model.fixed, bounds=model.bounds, equal=model.equal)
-    if isinstance(model, NestedLogit | CrossNestedLogit | ScaledLogit) and by in model.scale:
-        return replace(model, scale=tuple(n for n in model.scale if n != by))
-    return model
-
-
-def with_scale(model: Any, by: str) -> Any:
-    """Return a specification in which each group has a scale of its own.
-
-    Returns
-    -------
-    model, or Absent
-        Absent, with the reason, where that does not exist.
-
-    Raises
-    ------
-    TradeOffError
-        If another scale stands in its way.
-    """
-    if isinstance(model, Logit):
-        if model.scale not in (None, by):
-            raise TradeOffError(
-                f"the model has a scale by '{model.scale}' already, so none can be free by '{by}'",
-                where=f"by='{by}'",
-                cure=f"Use ScaledLogit(utility, scale=['{model.scale}']), or leave scale out.",
-            )
-        return replace(model, scale=by)
-    bare = without_scale(model, by)
-    if isinstance(bare, Logit):
-        return replace(bare, scale=by)
-    if isinstance(bare, MixedLogit):
-        return replace(bare, scale_by=(*bare.scale_by, by))
-    if isinstance(bare, NestedLogit | CrossNestedLogit | ScaledLogit):
-        return replace(bare, scale=(*bare.scale, by))
-    return Absent("this family of models has no relative scale, so tastes cannot be pooled")

@@ -223,7 +223,7 @@ def test_classes_are_averaged_by_their_shares(answers):
         expected += table.loc[name, "share"] * wait / (wait + staff)
     assert share_of(found, "wait") == pytest.approx(expected, abs=1e-6)
     assert "on average over people" in repr(found)
-    with pytest.raises(TradeOffError, match="do not agree along a chain"):
+    with pytest.raises(TradeOffError, match="do not multiply along a chain"):
         trade_matrix(results)
 
 
