@@ -21,6 +21,7 @@ from ccegov_choice.models.mixed.standard_draws import Sobol
 from ccegov_choice.models.nests.nested_logit import NestedLogit
 from ccegov_choice.tradeoff.distribution_made import trade_distribution
 from ccegov_choice.tradeoff.individual import individual_trade_offs
+from ccegov_choice.tradeoff.matrix import trade_matrix
 from ccegov_choice.tradeoff.ratio import trade_offs, willingness_to_trade
 from ccegov_choice.tradeoff.spread import people_ratios, spread_of_people
 
@@ -274,6 +275,8 @@ def test_methods_for_two_coefficients_are_refused_where_tastes_differ(mixed):
     for method in ("delta", "fieller"):
         with pytest.raises(TradeOffError, match="Leave method out"):
             trade_offs(results, "wait", method=method)
+    with pytest.raises(TradeOffError, match="do not agree along a chain"):
+        trade_matrix(results)
 
 
 def test_a_median_that_does_not_mind_paying_is_refused(mixed):
