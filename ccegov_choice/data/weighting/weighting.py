@@ -105,14 +105,20 @@ class Weighting:
         """The people and their weights: columns ``person`` and ``weight``."""
         return pd.DataFrame({"person": self.person_ids, COLUMN: self.values})
 
-    def apply(self, data: ChoiceData) -> ChoiceData:
-        """Return the same choices with these weights, as column ``weight``.
+    def apply(self, data: ChoiceData, column: str = COLUMN) -> ChoiceData:
+        """Return the same choices with these weights, as a column of the frame.
 
         Raises
         ------
         DataError
-            If somebody has no weight.
+            If somebody has no weight, or the column holds something else.
         """
+        if column in data.frame and column != data.weight:
+            raise DataError(
+                f"the data have a column '{column}' that is not their weight",
+                where="apply",
+                cure=f"Give another name: apply(data, column='{column}_raked').",
+            )
         known = dict(zip(as_labels(self.person_ids), self.values, strict=True))
         names = as_labels(data.person_ids)
         missing = [name for name in names if name not in known]
@@ -124,8 +130,8 @@ class Weighting:
             )
         each = np.array([known[name] for name in names])
         rows = np.diff(np.append(data.person_rows, data.rows))
-        frame = data.frame.assign(**{COLUMN: np.repeat(each, rows)})
-        return replace(data, _frame=frame).with_weight(COLUMN)
+        frame = data.frame.assign(**{column: np.repeat(each, rows)})
+        return replace(data, _frame=frame).with_weight(column)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -118,6 +118,9 @@ def test_choices_are_weighted():
     weighted = found.apply(data)
     assert weighted.weighted
     np.testing.assert_allclose(weighted.weights, np.repeat(found.values, 2))
+    assert found.apply(weighted).weights[0] == found.values[0]
+    with pytest.raises(DataError, match="not their weight"):
+        found.apply(data, column="wait")
     with pytest.raises(DataError, match="39 of 40 people have no weight"):
         rake(data.take_people([0]), {"sex": {frame["sex"][0]: 1.0}}).apply(data)
 
