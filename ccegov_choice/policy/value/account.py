@@ -235,7 +235,8 @@ class PublicValue:
             net = self.net(option)
             found = option.hours if isinstance(net, Absent) else net
             text = amount(found.value)
-            rows.append(Row(option.text(), found.value, found.low, found.high, text))
+            name = f"{option.text()} (no option)" if option.under_floor else option.text()
+            rows.append(Row(name, found.value, found.low, found.high, text))
         label = (
             "hours that citizens spend more"
             if self.hour_value is None

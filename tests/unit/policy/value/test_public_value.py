@@ -141,3 +141,8 @@ def test_floors_are_read_from_the_study(study):
     with_floor = replace(study, attributes=(wait, replace(help_, floor=("none",), base="chat")))
     assert floors_broken(with_floor, Profile({"wait": 2.0, "help": "none"})) == ("help",)
     assert floors_broken(with_floor, Profile({"wait": 2.0, "help": "chat"})) == ()
+
+
+def test_a_chart_says_which_is_no_option():
+    found = public_value([option("a", under_floor=("va_appeal",)), option("b", 1.0, 0.0)])
+    assert [row.label for row in found.chart().rows] == ["a (no option)", "b"]
