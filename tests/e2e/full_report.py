@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ccegov_choice.data.choice_data import ChoiceData
+from ccegov_choice.data.quality.both_ways import with_and_without
+from ccegov_choice.data.quality.flags import quality_flags
+from ccegov_choice.data.weighting.rake import rake
 from ccegov_choice.design.random import random_design
 from ccegov_choice.models.classes.latent_class import LatentClass
 from ccegov_choice.models.logit.logit import Logit
@@ -209,6 +212,13 @@ def full_report() -> Report:
     results = model.fit(data)
     classes = LatentClass(Utility("wait + staff + channel + appeal + asc", STUDY), 2).fit(data)
     found = everything(STUDY, results, classes, data, model)
+    flags = quality_flags(data)
+    shares = {"region": {"north": 0.5, "south": 0.5}}
+    found |= {
+        "flags": flags,
+        "quality": with_and_without(model, data, flags),
+        "weighting": rake(data, shares),
+    }
     offers = trade_offs(results, "wait", data=data, at={"region": "north"})
     return Report(
         STUDY,

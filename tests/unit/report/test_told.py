@@ -131,6 +131,18 @@ def test_quality_shows_ways_and_common_reasons_only(full, sections):
     assert "Miller" not in str(full.sections)
 
 
+def test_quality_shows_results_both_ways_and_who_was_not_heard(full, sections):
+    words = said(sections["quality"])
+    assert in_plain_words(full.quality.sentences()[0]) in words
+    assert in_plain_words(full.weighting.sentences()[0]) in words
+    panels = [b.table for b in sections["quality"].blocks if isinstance(b, Panel)]
+    both = next(t for t in panels if t.title == full.quality.table().title)
+    assert len(both.rows) == full.models[0].parameters
+    states = {a.item.declaration: a.state for c in full.checklists for a in c.answers}
+    assert states["answer_quality"] == "done"
+    assert states["weighting"] == "done"
+
+
 JARGON = "coefficient p-value likelihood covariance Krinsky parameter log-sum compensating"
 
 
