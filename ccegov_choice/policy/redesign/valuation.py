@@ -109,6 +109,12 @@ class Valuation:
         DataError
             If people are needed and not given, or lack a column.
         """
+        if by is not None and people is None:
+            raise PolicyError(
+                f"groups by '{by}' need people",
+                where=f"by='{by}'",
+                cure="Give people=data, or a frame with one row per person and this column.",
+            )
         study = results.study
         profiles = [redesign.base]
         if opt_out and study.opt_out is not None:
@@ -118,12 +124,6 @@ class Valuation:
         population = Population.of(
             results, people, by=names, profiles=profiles, draws=points, where="search_redesign"
         )
-        if by is not None and people is None:
-            raise PolicyError(
-                f"groups by '{by}' need people",
-                where=f"by='{by}'",
-                cure="Give people=data, or a frame with one row per person and this column.",
-            )
         groups = PeopleGroups.of(population, by, people)
         _require_large(groups, by, least_people)
         at: dict[str, Any] = dict(redesign.base.levels)
