@@ -15,6 +15,7 @@ from ccegov_choice._table import Table
 from ccegov_choice.models.probabilities import Tasks
 
 if TYPE_CHECKING:
+    from ccegov_choice._drawing.chart import Chart
     from ccegov_choice.data.choice_data import ChoiceData
     from ccegov_choice.models.results import Results
     from ccegov_choice.study.attribute import Attribute
@@ -106,6 +107,14 @@ class Effects:
         title = f"{self.measure.capitalize()} of choice probabilities: {self.attribute}"
         notes = (_NOTES[self.measure], "Standard errors by the delta method.")
         return Table(title, columns, rows, notes, dict.fromkeys(columns[4:], ".4f"))
+
+    def chart(self) -> Chart:
+        """Chart every response with its interval."""
+        from ccegov_choice.models.effects_chart import effects_chart
+
+        return effects_chart(self)
+
+    plot = chart
 
     def _repr_html_(self) -> str:
         return self.table().to_html()

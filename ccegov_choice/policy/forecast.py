@@ -15,6 +15,7 @@ from ccegov_choice.policy.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ccegov_choice._drawing.chart import Chart
 FloatArray = npt.NDArray[np.float64]
 Mode = Literal["alone", "compete"]
 
@@ -202,6 +203,14 @@ class Uptake:
             f"({100 * self.level:g}% interval of the difference {_in_100(found.conf_low)} to "
             f"{_in_100(found.conf_high)})."
         )
+
+    def chart(self) -> Chart:
+        """Chart how many in 100 people would choose each scenario."""
+        from ccegov_choice.policy.uptake_chart import uptake_chart
+
+        return uptake_chart(self)
+
+    plot = chart
 
     def _repr_html_(self) -> str:
         tables = [self.table()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -142,7 +143,20 @@ def _of_frame(
     worth = tuple(_worth(stand, a, own) for a, own in zip(attributes, levels, strict=True))
     names = tuple(tuple(_name(value) for value in own) for own in levels)
     words = f"the {len(frame):,} services given"
-    return ProfileMix(tuple(attributes), names, worth, shares, joint.T, weights, words)
+    notes = _twins(attributes, joint)
+    return ProfileMix(tuple(attributes), names, worth, shares, joint.T, weights, words, notes)
+
+
+def _twins(attributes: Sequence[Attribute], joint: IntArray) -> tuple[str, ...]:
+    """Say which attributes always go together, so that they cannot but share alike."""
+    sizes = [len(np.unique(row)) for row in joint]
+    pairs = itertools.combinations([j for j, size in enumerate(sizes) if size > 1], 2)
+    return tuple(
+        f"{attributes[i].id} and {attributes[j].id} always go together in the services given, "
+        "which cannot tell them apart"
+        for i, j in pairs
+        if sizes[i] == sizes[j] == len(np.unique(joint[[i, j]], axis=1).T)
+    )
 
 
 def _worth(stand: Standpoint, attribute: Attribute, levels: Sequence[Level]) -> FloatArray:

@@ -107,6 +107,17 @@ def test_variance_of_levels_that_go_together_is_shared_as_by_all_orders(made):
     assert found.profiles == "the 5 services given"
 
 
+def test_attributes_that_always_go_together_share_alike_and_are_told(made):
+    twins = pd.DataFrame(
+        {"wait": [2, 40, 2], "channel": ["web", "desk", "web"], "dignity": ["polite"] * 3}
+    )
+    found = importance(made, kind="variance", profiles=twins, draws=200)
+    assert share_of(found, "wait") == pytest.approx(0.5)
+    assert share_of(found, "dignity") == 0.0
+    assert "wait and channel always go together" in repr(found)
+    assert "always go together" not in repr(importance(made, profiles=SERVICES, draws=200))
+
+
 def test_effects_are_mean_changes_of_chances(study, make_results):
     """Two attributes of two levels: all 16 x 2 comparisons by hand, against many drawn ones."""
     two = make_results(study, "channel + hours", [-0.7, 0.3])
