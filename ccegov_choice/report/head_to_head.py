@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,9 @@ import numpy.typing as npt
 from scipy import special
 
 from ccegov_choice.data.choice_data import ChoiceData
+from ccegov_choice.models.draws import draw_parameters
+from ccegov_choice.models.population.population import Population
+from ccegov_choice.models.population.taste_points import HasTastePoints
 from ccegov_choice.models.results import Results
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.contrast import Standpoint
@@ -17,6 +20,14 @@ from ccegov_choice.study.gain import Gain
 from ccegov_choice.study.level import Level
 
 FloatArray = npt.NDArray[np.float64]
+
+Share = tuple[float, float | None, float | None]
+
+DRAWS, SEED = 200, 1
+"""Draws of the parameters for intervals where tastes differ, and their seed."""
+
+POINTS = 256
+"""Taste points of each kind of people where tastes are simulated."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +82,12 @@ def head_to_head(results: Results, data: ChoiceData, *, level: float = 0.95) -> 
     Notes
     -----
     The share is ``1 / (1 + exp(-d))`` with ``d = (x_level - x_base) @ beta``; its interval is the
-    normal interval of ``d``, transformed. In a labelled study an attribute is shown once for each
-    alternative whose coefficients differ.
+    normal interval of ``d``, transformed. Where tastes differ, the share is averaged over people,
+    and its interval is central over Krinsky-Robb draws of the parameters. In a labelled study an
+    attribute is shown once for each alternative whose coefficients differ.
     """
     study = results.study
-    quantile = float(special.ndtri(0.5 + level / 2))
+    share_of = _sharing(results, data, level)
     found = []
     for attribute in study.attributes:
         if attribute.id not in results.utility.reads:
@@ -84,7 +96,7 @@ def head_to_head(results: Results, data: ChoiceData, *, level: float = 0.95) -> 
         others = [item for item in attribute.shown_levels if item.id != base.id]
         for alternative, differences in _by_alternative(results, data, attribute, base, others):
             for item, difference in zip(others, differences, strict=True):
-                share = _share(results, difference, quantile)
+                share = share_of(difference)
                 found.append(LevelShare(attribute, base, item, alternative, *share))
     return found
 
@@ -95,9 +107,15 @@ def starting_level(attribute: Attribute) -> Level:
     return next((item for item in shown if item.id == attribute.base_id), shown[0])
 
 
-def _share(
-    results: Results, difference: FloatArray, quantile: float
-) -> tuple[float, float | None, float | None]:
+def _sharing(results: Results, data: ChoiceData, level: float) -> Callable[[FloatArray], Share]:
+    """Return what makes a share, with its limits, of a coded difference."""
+    if isinstance(results.model, HasTastePoints):
+        return _OverPeople.of(results, data, level).share
+    quantile = float(special.ndtri(0.5 + level / 2))
+    return lambda difference: _share(results, difference, quantile)
+
+
+def _share(results: Results, difference: FloatArray, quantile: float) -> Share:
     centre = float(difference @ results.utility_estimates)
     variance = float(difference @ results.utility_covariance @ difference)
     if not results.converged or variance <= 0:
@@ -105,6 +123,38 @@ def _share(
     half = quantile * float(np.sqrt(variance))
     ends = (float(special.expit(centre - half)), float(special.expit(centre + half)))
     return float(special.expit(centre)), *ends
+
+
+@dataclass(frozen=True, eq=False)
+class _OverPeople:
+    """Shares over people whose tastes differ, at the estimates and at draws of the parameters."""
+
+    population: Population
+    theta: FloatArray
+    level: float
+    converged: bool
+
+    @classmethod
+    def of(cls, results: Results, data: ChoiceData, level: float) -> _OverPeople:
+        drawn = draw_parameters(results, DRAWS, SEED) if results.converged else np.empty((0, 0))
+        theta = np.vstack([results.estimates, drawn]) if drawn.size else results.estimates[None]
+        population = Population.of(results, data, draws=POINTS)
+        return cls(population, theta, level, results.converged)
+
+    def share(self, difference: FloatArray) -> Share:
+        found = np.array([self._at(theta, difference) for theta in self.theta])
+        if len(found) == 1:
+            return float(found[0]), None, None
+        tail = (1 - self.level) / 2
+        low, high = np.quantile(found[1:], [tail, 1 - tail])
+        return float(found[0]), float(low), float(high)
+
+    def _at(self, theta: FloatArray, difference: FloatArray) -> float:
+        points = self.population.points(theta)
+        gaps = points.coefficients[..., : len(difference)] @ difference
+        by_pattern = np.sum(special.expit(gaps) * points.chances, axis=-1)
+        weights = self.population.people.weights
+        return float(np.average(np.broadcast_to(by_pattern, weights.shape), weights=weights))
 
 
 def _by_alternative(

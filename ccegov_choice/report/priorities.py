@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ccegov_choice._drawing.chart import Row
+from ccegov_choice.models.population.taste_points import HasTastePoints
 from ccegov_choice.report.blocks import Block, Paragraph, Section
 from ccegov_choice.report.charts import Words, importance_bars, level_dots
-from ccegov_choice.report.head_to_head import LevelShare, head_to_head
+from ccegov_choice.report.head_to_head import DRAWS, SEED, LevelShare, head_to_head
 from ccegov_choice.report.material import LEVEL, Material, range_note, with_range
 from ccegov_choice.report.origins import figure
 from ccegov_choice.report.wording import in_100, join_words, lower_first, points, quoted, say
@@ -63,6 +64,13 @@ def importance_headline(found: Importance) -> str:
     return say("importance.headline_many", first=quoted(first), n=len(others))
 
 
+def level_method(material: Material) -> str:
+    """Say how the shares of levels were made."""
+    if isinstance(material.results.model, HasTastePoints):
+        return say("levels.method_people", draws=DRAWS, seed=SEED)
+    return say("levels.method")
+
+
 def _levels(material: Material) -> Iterator[Block]:
     found = head_to_head(material.results, material.data, level=LEVEL)
     if not found:
@@ -72,7 +80,7 @@ def _levels(material: Material) -> Iterator[Block]:
         _level_headline(found), say("levels.subtitle"), range_note(LEVEL), material.sample
     )
     yield Paragraph(say("levels.text"))
-    yield figure(material, level_dots(rows, words), "head_to_head", method=say("levels.method"))
+    yield figure(material, level_dots(rows, words), "head_to_head", method=level_method(material))
     unclear = _unclear(found)
     if unclear:
         yield Paragraph(say("levels.unclear", levels="; ".join(unclear)))

@@ -10,7 +10,9 @@ import pytest
 
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.models.logit.logit import Logit
+from ccegov_choice.report.blocks import Bullets
 from ccegov_choice.report.certainty import average_chances
+from ccegov_choice.report.document import Report
 from ccegov_choice.report.head_to_head import head_to_head
 from ccegov_choice.report.money import neutral, without_currency
 from ccegov_choice.report.people import alternative_shares, merge_small
@@ -19,6 +21,7 @@ from ccegov_choice.study.covariate import Covariate
 from ccegov_choice.study.level import Level
 from ccegov_choice.study.study import Study
 from ccegov_choice.study.utility import Utility
+from ccegov_choice.tradeoff.ratio import trade_offs
 
 Z = 1.959963984540054
 
@@ -127,3 +130,36 @@ def test_currency_goes_and_amounts_stay(words, bare):
 def test_the_currency_goes_from_every_word_of_a_noun_but_not_its_id():
     level = neutral(Level("eur_5", "€5", description="5 EUR"))
     assert (level.id, level.label, level.description) == ("eur_5", "5", "5 units of money")
+
+
+def test_where_classes_differ_a_level_wins_on_average_over_them(full):
+    classes = full.models[1]
+    found = {(s.attribute.id, s.level.id): s for s in head_to_head(classes, full.data)}
+    second = 1 / (1 + math.exp(-classes.coefficient("member[class 2]")))
+    shares = {"class 1": 1 - second, "class 2": second}
+    by_hand = sum(
+        share / (1 + math.exp(-classes.coefficient(f"{name}: staff[polite]")))
+        for name, share in shares.items()
+    )
+    polite = found["staff", "polite"]
+    assert polite.share == pytest.approx(by_hand, rel=1e-12)
+    assert polite.low < polite.share < polite.high
+
+
+def test_a_report_may_lead_with_a_model_in_which_people_differ(full):
+    classes = full.models[1]
+    offers = trade_offs(classes, "wait")
+    report = Report(full.study, full.design, full.data, [classes], offers, simulated=True)
+    finding = report.sections[0].blocks[1].items[0]
+    assert dict(finding.origin.facts)["Method"] == "krinsky-robb"
+    assert "median over" in " ".join(note for trade in offers for note in trade.notes).lower()
+    words = " ".join(b.text for s in report.sections for b in s.blocks if hasattr(b, "text"))
+    bullets = " ".join(
+        item
+        for s in report.sections
+        for b in s.blocks
+        if isinstance(b, Bullets)
+        for item in b.items
+    )
+    assert "edian over" in words + bullets
+    assert report.to_pdf().startswith(b"%PDF")
