@@ -45,7 +45,8 @@ class Redesign:
     users : float, optional
         People who meet the service in a year.
     unit_value : float, optional
-        What the agency declares one unit of payment of one person to be worth, in units of cost.
+        What the agency declares one unit of payment of one person to be worth, in units of cost;
+        with `users`, the package of most net benefit is told too.
 
     Attributes
     ----------

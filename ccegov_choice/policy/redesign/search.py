@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from ccegov_choice.study.people import Answers
 
+NET_BENEFIT = "net benefit"
 _SHOWN = 10
 _MOST_PARETO = 200
 # About a minute of valuing packages at all draws; above it only the best stand for a draw.
@@ -329,7 +330,7 @@ class _Deciding:
         judgements = [
             ValueJudgement(
                 rule,
-                rule_words(rule, self.judgement.aversion, self.judgement.minimum),
+                self._words(rule, words.unit),
                 packages[place[p]],
             )
             for rule, p in rules_best.items()
@@ -393,7 +394,20 @@ class _Deciding:
                 continue
             judged = replace(self.judgement, rule=rule)
             found[rule] = first_best(judged.value(gains, today, self.valuation.shares))
+        redesign = self.valuation.redesign
+        if redesign.users is not None and redesign.unit_value is not None:
+            shares = self.valuation.shares / self.valuation.shares.sum()
+            cost = self.rules.total(self.pool.masks, self.rules.cost)
+            benefit = redesign.users * redesign.unit_value * (shares @ gains)
+            found[NET_BENEFIT] = first_best(benefit - cost)
         return found, skipped
+
+    def _words(self, rule: str, unit: str) -> str:
+        redesign = self.valuation.redesign
+        if rule == NET_BENEFIT:
+            worth = f"{redesign.unit_value:g} {redesign.cost_unit}".rstrip()
+            return f"the most net benefit, at {worth} for one {unit or 'unit'}"
+        return rule_words(rule, self.judgement.aversion, self.judgement.minimum)
 
     # -- packages ---------------------------------------------------------------------------
 

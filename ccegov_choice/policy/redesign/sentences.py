@@ -99,13 +99,34 @@ def _others(decision: RedesignDecision) -> str:
         return ""
     rival = max(rivals, key=lambda package: package.best_probability)
     text = (
-        f"The package that comes next most often is {_quoted(rival, decision)}, best in "
-        f"{round(100 * rival.best_probability)} of 100 draws, for {_cost(rival, decision)}."
+        f"Next most often, in {round(100 * rival.best_probability)} of 100 draws, the best is "
+        f"{_against(rival.levers, decision.best.levers, decision)}, for {_cost(rival, decision)}."
     )
     calm = decision.least_regret
-    if calm.levers != decision.best.levers:
-        text += f" Least can go wrong with {_quoted(calm, decision)}."
+    if calm.levers == rival.levers:
+        text += " That one can go least wrong."
+    elif calm.levers != decision.best.levers:
+        other = _against(calm.levers, decision.best.levers, decision)
+        text += f" What can go least wrong is {other}."
     return text
+
+
+def _against(levers: tuple[str, ...], other: tuple[str, ...], decision: RedesignDecision) -> str:
+    """Say how a package differs from another."""
+
+    def named(ids: tuple[str, ...], less: tuple[str, ...]) -> str:
+        return listed([decision.redesign.lever(n).text() for n in ids if n not in less])
+
+    more, fewer = named(levers, other), named(other, levers)
+    if not levers:
+        return "today's service"
+    if not other:
+        return more
+    if not fewer:
+        return f"the same package with {more} too"
+    if not more:
+        return f"the same package without {fewer}"
+    return f"one with {more} instead of {fewer}"
 
 
 def _judgements(decision: RedesignDecision) -> str:
@@ -121,13 +142,13 @@ def _judgements(decision: RedesignDecision) -> str:
 
 
 def _switches(decision: RedesignDecision) -> list[str]:
-    redesign = decision.redesign
-
-    def named(levers: tuple[str, ...]) -> str:
-        return listed([redesign.lever(name).text() for name in levers]) or "today's service"
-
-    return [
-        f"With the {item.parameter} at {item.value:,.4g} {item.unit}".rstrip()
-        + f" or more, the best package is {named(item.after)}; below that, {named(item.before)}."
-        for item in decision.switching[:4]
-    ]
+    found, told = [], set()
+    for item in decision.switching:
+        # of what a unit may be worth, the first value says when anything is worth its cost
+        if item.parameter.startswith("value of") and item.parameter in told:
+            continue
+        told.add(item.parameter)
+        what = _against(item.after, item.before, decision)
+        value = f"{item.value:,.4g} {item.unit}".rstrip()
+        found.append(f"From a {item.parameter} of {value} up, the best package is {what}.")
+    return [text.replace("From a aversion", "From an aversion") for text in found]
