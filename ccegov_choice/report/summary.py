@@ -16,7 +16,13 @@ from ccegov_choice.report.scenarios import (
     share_headline,
 )
 from ccegov_choice.report.told import in_plain_words, sentences_of, several
-from ccegov_choice.report.trading import clearest, gain_phrase, gained_attribute, places_of
+from ccegov_choice.report.trading import (
+    clearest,
+    gain_phrase,
+    gained_attribute,
+    over_people,
+    places_of,
+)
 from ccegov_choice.report.wording import between, in_100, plain, points, quoted, say
 from ccegov_choice.tradeoff.ratio import TradeOff
 
@@ -87,7 +93,7 @@ def _trade(material: Material, trade: TradeOff) -> Finding:
         shown,
         f"{payment.word(shown)} {payment.direction}".strip(),
         say(
-            "summary.trade",
+            "summary.trade_median" if over_people(trade) else "summary.trade",
             amount=payment.things(payment.direction, trade.estimate, places),
             gain=gain_phrase(material.study, trade),
         ),

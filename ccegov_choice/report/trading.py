@@ -140,7 +140,7 @@ def _gain_sentence(study: Study, trade: TradeOff) -> str:
     assert trade.conf_low is not None  # only trades with both limits are told
     assert trade.conf_high is not None
     return say(
-        "trade.sentence",
+        "trade.sentence_median" if over_people(trade) else "trade.sentence",
         amount=trade.payment.things(trade.payment.direction, trade.estimate, places),
         range=between(trade.conf_low, trade.conf_high, places),
         gain=gain_phrase(study, trade),
@@ -172,6 +172,11 @@ def paid(trade: TradeOff) -> str:
             vehicle=payment.vehicle,
         )
     return f"{payment.direction} {payment.context()}"
+
+
+def over_people(trade: TradeOff) -> bool:
+    """Return whether a trade is the median over people who differ, not that of everybody."""
+    return trade.measure == "median over people"
 
 
 def sound(trade: TradeOff) -> bool:

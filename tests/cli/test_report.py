@@ -72,6 +72,13 @@ def test_it_writes_the_page_and_says_where(command, tmp_path, capsys):
     assert "No design file was given" not in html
 
 
+def test_it_writes_the_pdf_too(command, tmp_path, capsys):
+    pdf = tmp_path / "report.pdf"
+    assert main(command("--pdf", str(pdf), "--json")) == 0
+    assert json.loads(capsys.readouterr().out)["pdf"] == str(pdf)
+    assert pdf.read_bytes().startswith(b"%PDF")
+
+
 @pytest.mark.parametrize("data", ["responses.csv", "long.csv", "saved"])
 def test_all_kinds_of_answers_give_the_same_findings(command, tmp_path, data):
     assert main(command(data=data)) == 0

@@ -162,4 +162,5 @@ def test_a_report_may_lead_with_a_model_in_which_people_differ(full):
         for item in b.items
     )
     assert "edian over" in words + bullets
+    assert "Half of people would accept about" in finding.sentence
     assert report.to_pdf().startswith(b"%PDF")
