@@ -117,7 +117,9 @@ def group_trade_offs(
         for name, (results, part) in alone.items()
     )
     if withheld:
-        notes.append(f"Groups with fewer than {minimum} people are withheld, and what would tell.")
+        notes.append(
+            f"Groups with fewer than {minimum} people are withheld, and so is one that would tell."
+        )
     title = _column_label(data, by, language)
     return GroupTrades(by, title, groups, test, called, correction, level, seed, tuple(notes))
 
