@@ -136,7 +136,7 @@ def classes() -> Results:
     return made_up(model, where, values)
 
 
-def mixed(wait: Any = None) -> Results:
+def mixed(wait: Any = None, mean: float = -2.3) -> Results:
     where = study()
     utility = cc.Utility("wait + help + staff + asc", where)
     random = {"staff": Normal(), "help": Normal()} | ({"wait": wait} if wait else {})
@@ -146,7 +146,7 @@ def mixed(wait: Any = None) -> Results:
     for name in lay_out(model, utility, covariates).names:
         values[name] = MAIN.get(name, 0.5)
     if wait:
-        values["wait"] = -2.3
+        values["wait"] = mean
     return made_up(model, where, values, 0.01)
 
 
