@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ccegov_choice.cli.report_twins import add_options, write_twins
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -57,6 +59,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--out", default="report.html", help="file to write (default: %(default)s)")
     parser.add_argument("--pdf", help="file for the same report as accessible PDF (PDF/UA-1)")
+    add_options(parser)
     parser.add_argument("--json", action="store_true", help="print for machines")
     parser.set_defaults(run=run)
 
@@ -87,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     written = {"report": str(report.save(arguments.out))}
     if arguments.pdf:
         written["pdf"] = str(report.save_pdf(arguments.pdf))
+    written |= write_twins(arguments, report, scenarios)
     _tell(report, written, for_machines=arguments.json)
     return 0
 

@@ -133,3 +133,18 @@ def test_a_scenario_that_is_none_says_how_to_write_it(command, capsys, scenario,
 def test_paying_in_what_is_no_numeraire_is_refused(command, capsys):
     assert main(command("--pay-in", "staff")) == 1
     assert "does not let people pay in 'staff'" in capsys.readouterr().err
+
+
+def test_brief_and_simulator_beside_the_report(command, tmp_path, capsys):
+    brief, page = tmp_path / "brief.html", tmp_path / "what-if.html"
+    files = ["--brief", str(brief), "--simulator", str(page)]
+    assert main(command("--scenario", TODAY, "--scenario", REFORM, *files)) == 0
+    assert capsys.readouterr().out.split()[1:] == [str(brief), str(page)]
+    assert "Who loses" in brief.read_text("utf-8")
+    assert "What would happen" in page.read_text("utf-8")
+
+
+def test_a_simulator_needs_two_scenarios_and_an_area_a_brief(command, capsys):
+    assert main(command("--simulator", "page.html")) == 1
+    assert main(command("--constituency", "region=north")) == 1
+    assert "Name it: --brief" in capsys.readouterr().err
