@@ -265,11 +265,11 @@ def test_nothing_is_made_of_the_first_class_alone(data, frame, study):
     for ask in (
         lambda: fitted.utility_estimates,
         lambda: fitted.utility_covariance,
-        lambda: cc.willingness_to_trade(fitted, gain="wait", pay_in="price"),
-        lambda: cc.importance(fitted),
     ):
         with pytest.raises(TasteError, match="class_table"):
             ask()
+    trade = cc.willingness_to_trade(fitted, gain="wait", pay_in="price")
+    assert trade.measure == "median over people"
 
 
 # --- what results can do ------------------------------------------------------------------------
