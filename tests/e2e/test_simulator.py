@@ -11,6 +11,7 @@ from what_if import FAMILIES, WAYS, logit, mixed, people, simulator, worked_out
 
 from ccegov_choice.policy.uptake import uptake
 from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.report.simulator.simulator import Simulator
 from ccegov_choice.tradeoff.ratio import willingness_to_trade
 
 pytestmark = pytest.mark.browser
@@ -208,7 +209,7 @@ def test_by_keyboard_alone(opened):
 def test_nothing_is_loaded_and_nothing_complains(opened):
     _, page = opened("covariates")
     page.get_by_role("button", name="Copy the link").click()
-    assert re.search("copied|marked", page.locator("#copied").inner_text())
+    page.locator("#copied", has_text=re.compile("copied|marked")).wait_for()
     assert [r for r in page.requests if not r.startswith("file:")] == []
     assert page.errors == []
     assert "default-src 'none'" in page.content()
@@ -260,3 +261,27 @@ def test_worth_is_that_of_welfare_change(opened, name):
     for kind, share in zip(("gain", "lose"), shares, strict=True):
         expected = [share.value, share.low, share.high]
         np.testing.assert_allclose(told["worth"][kind], expected, rtol=0, atol=1e-9)
+
+
+def test_the_second_side_is_called_after_what_it_is(visit, tmp_path):
+    results = logit()
+    low = {"wait": 20, "help": "none", "staff": "rude"}
+    made = {
+        "today": low,
+        "reform": low | {"wait": 10},
+        "more staff": low | {"help": "visit"},
+    }
+    scenarios = {name: results.study.profile(**levels) for name, levels in made.items()}
+    path = Simulator(results, scenarios).save(tmp_path / "three.html")
+    page = visit(viewport=DESK)
+    page.goto(path.as_uri())
+    page.locator("#fill").select_option(label="more staff")
+    assert "about" in page.locator("#sentence").inner_text()
+    assert "“more staff”" in page.locator("#sentence").inner_text()
+    choose(page, 1, 0, [0, 2, 1])
+    assert "“your own mix”" in page.locator("#sentence").inner_text()
+    assert page.locator("label[data-second]").first.inner_text() == "Your own mix"
+    page.goto("about:blank")
+    page.goto(path.as_uri() + "#b.wait=20&b.help=visit&b.staff=rude")
+    assert "“more staff”" in page.locator("#sentence").inner_text()
+    assert violations(page) == []

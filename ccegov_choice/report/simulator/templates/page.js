@@ -235,8 +235,19 @@
 
   // --- together --------------------------------------------------------------------------------
   let complaint = "";
+  // With more than two scenarios the second side is called after the one that it now is.
+  function rename(levels) {
+    if (page.scenarios.length < 3) return;
+    const is = page.scenarios.find((scenario) => same(scenario.offers, levels));
+    names[1] = gaps.reform = is ? is.name : words.own_mix;
+    heads[1] = upper(names[1]);
+    document.querySelectorAll("[data-second]").forEach((label) => { label.firstChild.textContent = heads[1]; });
+    if (is) byId("fill").value = String(page.scenarios.indexOf(is));
+  }
+
   function show() {
     const state = [chosen(0), chosen(1)];
+    rename(state[1]);
     const told = warnings(state), found = compare(page, state[0], state[1]);
     const guard = byId("guard");
     guard.replaceChildren(...[...(complaint ? [complaint] : []), ...told].map((text) => element("p", text)));
