@@ -61,6 +61,9 @@ class Judgement:
 
     def value(self, gains: FloatArray, today: FloatArray, shares: FloatArray) -> FloatArray:
         """Return the value ``(P,)`` of gains ``(G, P)`` to groups as well off as `today`."""
+        if self.rule == "sum":  # the mean of all, without laying the levels out
+            weights = shares / shares.sum()
+            return np.asarray(weights @ gains + weights @ today)
         found = np.empty(gains.shape[1])
         for first in range(0, len(found), _PIECE):
             part = slice(first, first + _PIECE)

@@ -14,6 +14,7 @@ from ccegov_choice.models.classes.latent_class import LatentClass
 from ccegov_choice.models.mixed.distributions import Normal
 from ccegov_choice.models.mixed.mixed_logit import MixedLogit
 from ccegov_choice.policy.redesign.lever import Lever
+from ccegov_choice.policy.redesign.redesign import Redesign
 from ccegov_choice.policy.redesign.search import search_redesign
 from ccegov_choice.policy.redesign.settings import duty_or_opt_out
 from ccegov_choice.policy.redesign.switching import (
@@ -272,3 +273,39 @@ def test_today_is_worth_exactly_nothing_more(differing, redesign, data):
     found = search(differing, redesign, people=data, by="poor")
     today = found.package()
     assert [(e.value, e.low, e.high) for _, e in today.groups] == [(0.0, 0.0, 0.0)] * 2
+
+
+# --- very many packages ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("objective", ["sum", "maximin"])
+def test_both_solvers_agree_with_enumeration(noise, objective):
+    """Twelve levers on three attributes: by enumeration, by integer program, by bounds."""
+    levels = [("wait", v) for v in (30.0, 20.0, 15.0, 10.0, 5.0)]
+    levels += [("help", v) for v in ("chat", "person")] * 3 + [("paint", "green")]
+    levers = [
+        Lever(f"l{i}", name, end, cost=1.0 + (7 * i) % 5, people={"g": (i % 2,)} if i % 3 else {})
+        for i, (name, end) in enumerate(levels)
+    ]
+    base = Profile({"wait": 40.0, "help": "none", "paint": "blue"})
+    plan = Redesign("many", levers, base, budget=9.0)
+    people = pd.DataFrame({"g": [0, 1], "weight": [2.0, 1.0]})
+    asked = {"people": people, "by": "g", "least_people": 0, "objective": objective}
+    whole = search(noise, plan, **asked)
+    parts = search(noise, plan, **asked, most=10)
+    assert (whole.exhaustive, parts.exhaustive, parts.exact) == (True, False, True)
+    assert parts.best.value.value == pytest.approx(whole.best.value.value, rel=1e-12)
+    both = [{p.levers: p.best_probability for p in found.ranking} for found in (whole, parts)]
+    for name, share in both[1].items():
+        assert both[0].get(name, 0.0) == pytest.approx(share)
+    assert "best was searched for" in " ".join(parts.notes)
+
+
+def test_net_benefit_is_told_where_the_agency_says_what_a_unit_is_worth(common, redesign):
+    plan = replace(redesign, users=100.0, unit_value=0.11, cost_unit="EUR")
+    found = search(common, plan, opt_out=False)
+    # 11 EUR for a day of all 100 users together
+    chosen = dict(found.value_judgements)["net benefit"]
+    every = {p.levers: 11 * p.welfare.value - p.cost for p in (*found.ranking, *found.pareto)}
+    assert every[chosen.levers] == pytest.approx(max(every.values()))
+    assert "0.11 EUR for one day" in found.judgement_table().to_text()
