@@ -14,7 +14,7 @@ from ccegov_choice._drawing.chart import Chart, nice_axis
 from ccegov_choice._drawing.make import estimate_row, make_chart
 from ccegov_choice._drawing.show import figure
 from ccegov_choice._estimate import Estimate
-from ccegov_choice._table import Absent, Table
+from ccegov_choice._table import Absent, Table, format_number
 from ccegov_choice.errors import PolicyError, unknown_name
 from ccegov_choice.policy.scenario import Scenario
 
@@ -245,7 +245,8 @@ class ChannelShift:
         found = self.cost_change
         interval = "no interval"
         if found.low is not None and found.high is not None:
-            interval = f"{per} interval of the change {found.low:,.2f} to {found.high:,.2f}"
+            ends = " to ".join(format_number(end, ",.2f") for end in (found.low, found.high))
+            interval = f"{per} interval of the change {ends}"
         if found.sign == 0:
             return f"This study cannot tell whether the cost to serve changes ({interval})."
         more = "more" if found.value > 0 else "less"
@@ -314,10 +315,12 @@ def _change_words(offer: OfferShift, per: str) -> str:
     if change.sign == 0:
         if change.low == change.high == 0.0:
             return f"{offer.label}: as many people as before."
-        low, high = 100 * float(change.low or 0.0), 100 * float(change.high or 0.0)
+        low, high = (
+            format_number(100 * float(end or 0.0), ".0f") for end in (change.low, change.high)
+        )
         return (
             f"{offer.label}: this study cannot tell whether more or fewer people use it ({per} "
-            f"interval of the change {low:.0f} to {high:.0f} in 100)."
+            f"interval of the change {low} to {high} in 100)."
         )
     more = "more" if change.sign > 0 else "fewer"
     return f"{offer.label}: about {_hundred(change, per)} {more} in 100 people."

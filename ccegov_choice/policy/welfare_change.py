@@ -226,6 +226,8 @@ def _notes(
 ) -> tuple[str, ...]:
     study, name = results.study, worth.attribute.id
     notes = ["gains and losses are those that the model explains; chance is averaged out"]
+    if comparison.source.population.people.count:
+        notes.append("the mix of people is taken as given; intervals are of their tastes")
     if study.mandatory:
         notes.append("the service is a duty: amounts are for people who do it")
     elif free and study.opt_out is not None:

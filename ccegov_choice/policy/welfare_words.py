@@ -27,7 +27,11 @@ def headline(change: WelfareChange) -> str:
             "person"
         )
     worth = amount(typical.value, change.payment, places)
-    return f"To the typical person, '{change.after.text()}' is worth as much as {worth}"
+    return f"To the typical person, '{change.after.text()}' {_is_as(typical)} {worth}"
+
+
+def _is_as(found: Estimate) -> str:
+    return "is worth as much as" if found.sign > 0 else "is as bad as"
 
 
 def sentences(change: WelfareChange) -> tuple[str, ...]:
@@ -48,7 +52,7 @@ def _typical(change: WelfareChange) -> str:
             f"with {before} ({_interval(found, change.payment, places, per)})."
         )
     return (
-        f"To the typical person, {after} instead of {before} is worth as much as "
+        f"To the typical person, {after} instead of {before} {_is_as(found)} "
         f"{amount(found.value, change.payment, places)} "
         f"({_interval(found, change.payment, places, per)})."
     )
@@ -87,9 +91,9 @@ def _people(share: Estimate) -> tuple[str, str]:
 def _majority(change: WelfareChange) -> str:
     chance = change.majority_probability
     if chance >= 0.5 + change.level / 2:
-        return "It is safe to say that more people gain than lose."
+        return "Among these people, more gain than lose."
     if chance <= 0.5 - change.level / 2:
-        return "It is not the case that more people gain than lose."
+        return "Among these people, no more gain than lose."
     return (
         "This study cannot tell whether more people gain than lose: the chance that they do is "
         f"about {100 * chance:.0f} in 100."
@@ -107,9 +111,9 @@ def _group(group: GroupWelfare, change: WelfareChange) -> str:
             f"{group.label}: this study cannot tell whether the typical person gains or loses "
             f"({interval})."
         )
-    gains = "gains" if found.sign > 0 else "loses"
+    off = "better" if found.sign > 0 else "worse"
     worth = amount(found.value, change.payment, places)
     return (
-        f"{group.label}: the typical person {gains} as much as {worth} ({interval}); about "
+        f"{group.label}: the typical person is {off} off, as by {worth} ({interval}); about "
         f"{100 * group.losers.value:.0f} in 100 lose."
     )
