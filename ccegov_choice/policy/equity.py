@@ -105,7 +105,7 @@ def equity(
         minimum,
         None if minimum is None else _chance(basis, lambda x: (x >= minimum).all(axis=-1)),
         None if gains is None else bool((gains[0] >= 0).all()),
-        None if gains is None else _chance(gains, lambda x: (x >= 0).all(axis=-1)),
+        _chance(gains, lambda x: (x >= 0).all(axis=-1)),
         found.names[int(np.argmin(basis[0]))],
         chosen,
         unit or str(getattr(getattr(source, "payment", None), "unit_plural", "")),
@@ -136,9 +136,9 @@ def _estimate(
     return Estimate(float(measure(value)), float(low), float(high))
 
 
-def _chance(of: Numbers, holds: Callable[[FloatArray], Any]) -> float:
-    """Return the share of draws in which something holds; without draws 0 or 1."""
-    return float(np.mean(holds(of[0] if of[1] is None else of[1])))
+def _chance(of: Numbers | None, holds: Callable[[FloatArray], Any]) -> float | None:
+    """Return the share of draws in which something holds; None without draws."""
+    return None if of is None or of[1] is None else float(np.mean(holds(of[1])))
 
 
 def _groups(
@@ -160,7 +160,7 @@ def _groups(
             float(found.shares[g]),
             at(basis, g),
             None if gains is None else at(gains, g),
-            None if gains is None else _chance(gains, lambda x, g=g: x[..., g] < 0),  # type: ignore[misc]
+            _chance(gains, lambda x, g=g: x[..., g] < 0),  # type: ignore[misc]
             None if minimum is None else bool(basis[0][g] >= minimum),
             None if weights is None else float(weights[name]),
         )

@@ -34,7 +34,7 @@ class GroupEquity:
     gain : Estimate or None
         What it gains; None where only levels are known.
     worse_probability : float or None
-        In which share of the draws it loses.
+        In which share of the draws it loses; None without draws.
     meets : bool or None
         Whether it has the minimum.
     weight : float or None
@@ -75,11 +75,11 @@ class Equity:
     minimum : float or None
         The guarantee.
     guarantee_probability : float or None
-        In which share of the draws every group has it.
+        In which share of the draws every group has it; None without draws.
     no_group_worse_off : bool or None
         Whether every group gains or stays as it is, by the estimates.
     no_group_worse_off_probability : float or None
-        The same, as the share of draws in which it holds.
+        The same, as the share of draws in which it holds; None without draws.
     worst : str
         The group with the least.
     level : float
@@ -119,13 +119,20 @@ class Equity:
         return withhold_groups(counts)
 
     @property
+    def _limits(self) -> tuple[str, ...]:
+        """Headings of the interval; none where nothing says how sure the numbers are."""
+        if self.mean.low is None:
+            return ()
+        return (f"{100 * self.level:g}% low", f"{100 * self.level:g}% high")
+
+    @property
     def _what(self) -> str:
         what = "Gain" if self.of_gains else "Welfare"
         return f"{what} ({self.unit})" if self.unit else what
 
     def table(self) -> Table:
         """Return one row per group; nothing about groups of fewer than ten people."""
-        limits = (f"{100 * self.level:g}% low", f"{100 * self.level:g}% high")
+        limits = self._limits
         extra: dict[str, list[Cell]] = {}
         gone = self.withheld
         for group in self.groups:
@@ -139,7 +146,8 @@ class Equity:
                 extra.setdefault("Weight", []).append(group.weight)
         rows: list[tuple[Cell, ...]] = []
         for g, group in enumerate(self.groups):
-            cells: list[Cell] = [group.share, group.value.value, group.value.low, group.value.high]
+            cells: list[Cell] = [group.share, group.value.value]
+            cells += [group.value.low, group.value.high] if limits else []
             cells += [column[g] for column in extra.values()]
             rows.append((group.label, *(WITHHELD if group.name in gone else c for c in cells)))
         shares = ("Share of people", "Chance of a loss")
@@ -163,11 +171,11 @@ class Equity:
         rows: list[tuple[Cell, ...]] = []
         for name, found in named:
             if isinstance(found, Absent):
-                rows.append((name, found, None, None))
+                rows.append((name, found, *(None for _ in self._limits)))
             elif found is not None:
-                rows.append((name, found.value, found.low, found.high))
-        limits = (f"{100 * self.level:g}% low", f"{100 * self.level:g}% high")
-        return Table("Equity: measures", ("Measure", "Value", *limits), tuple(rows))
+                ends = (found.low, found.high) if self._limits else ()
+                rows.append((name, found.value, *ends))
+        return Table("Equity: measures", ("Measure", "Value", *self._limits), tuple(rows))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of groups with full precision."""
@@ -199,10 +207,8 @@ class Equity:
         return [f"The group '{label}' {verb}."]
 
     def _losers(self) -> list[str]:
-        chance = self.no_group_worse_off_probability
-        if chance is None:
+        if self.no_group_worse_off is None:
             return []
-        surest = max(self.groups, key=lambda group: group.worse_probability or 0.0)
         if self.no_group_worse_off:
             said = "By the estimates no group is worse off"
         else:
@@ -210,7 +216,8 @@ class Equity:
             lost = [g for g in self.groups if g.gain is not None and g.gain.value < 0]
             named = [f"'{g.label}'" for g in lost if g.name not in gone]
             said = f"Worse off: {', '.join(named) or 'a group too small to be named'}"
-        if surest.gain is None or surest.gain.low is None:
+        chance = self.no_group_worse_off_probability
+        if chance is None:
             return [f"{said}."]
         return [f"{said}; that no group loses holds in {_chance(chance)} of the draws."]
 
