@@ -12,6 +12,7 @@ from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError, Problem
 from ccegov_choice.models.draws import draw_parameters
 from ccegov_choice.policy.comparison import Comparison
+from ccegov_choice.policy.no_mean import why_no_mean
 from ccegov_choice.policy.offers import Offers, PointSource, gather
 from ccegov_choice.policy.people_groups import PeopleGroups
 from ccegov_choice.policy.scenario import (
@@ -124,12 +125,17 @@ def welfare_change(
     )
     source = comparison.source
     theta = np.vstack([results.estimates, draw_parameters(results, draws, seed)])
+    why = (
+        why_no_mean(source.population, comparison.worth, results.estimates)
+        if source.simulated
+        else None
+    )
     found = summarise(
         [comparison.outcome(row) for row in theta],
         groups,
         worth.attribute.id,
         level,
-        source.simulated,
+        why,
     )
     numeraire = study.numeraire(worth.attribute.id)
     return WelfareChange(

@@ -47,9 +47,12 @@ def summarise(
     groups: PeopleGroups,
     attribute: str,
     level: float,
-    simulated: bool,
+    no_mean: str | None,
 ) -> Summary:
     """Summarise outcomes, the first of which is that of the estimates.
+
+    ``no_mean`` says why amounts have no mean, nothing where the distribution of tastes lets them
+    have one; None where tastes are no draws, so that whoever has the wrong sign is left out.
 
     Raises
     ------
@@ -68,7 +71,7 @@ def summarise(
     _check_met(met, groups)
     shares = np.append(groups.shares, 1.0)
     refused = counts[:, :, WRONG] / shares
-    absent = _no_mean(float(refused[0, -1]), attribute) if simulated else None
+    absent = None if no_mean is None else _absent(no_mean, float(refused[0, -1]), attribute)
     means = counts[:, :, AMOUNT] / counts[:, :, PAID]
     table = _Table(means, quantiles, counts / shares[None, :, None], absent, level)
     last = len(shares) - 1
@@ -167,13 +170,13 @@ def _check_met(met: FloatArray, groups: PeopleGroups) -> None:
         )
 
 
-def _no_mean(refused: float, attribute: str) -> Absent | None:
-    if refused <= 0:
-        return None
-    return Absent(
-        f"{100 * refused:.2g} in 100 people have tastes for {attribute} at zero or beyond, so "
-        "amounts near them grow without bound and no mean exists"
-    )
+def _absent(why: str, refused: float, attribute: str) -> Absent | None:
+    if refused > 0:
+        return Absent(
+            f"{100 * refused:.2g} in 100 people have tastes for {attribute} at zero or beyond, so "
+            "amounts near them grow without bound and no mean exists"
+        )
+    return Absent(f"no mean exists: of {attribute}, {why}") if why else None
 
 
 def _notes(

@@ -171,6 +171,13 @@ def test_a_normal_price_has_no_mean(priced, data, two):
     assert np.isfinite(found.median.value)
     assert any("wrong sign" in note for note in found.notes)
     assert "–" in str(found.table())
+    narrow = wide.copy()
+    narrow[results.names.index("sd[wait]")] = 0.1 * abs(wide[results.names.index("wait")])
+    found = welfare_change(replace(results, estimates=narrow), *two, pay_in="wait", draws=100)
+    # ten deviations from zero: no draw shows it, but a normal has density there
+    assert found.refuse.value == 0.0
+    assert isinstance(found.mean, Absent)
+    assert "no mean exists" in found.mean.reason
 
 
 WAYS = cc.Study(
