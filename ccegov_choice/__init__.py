@@ -12,8 +12,17 @@ from ccegov_choice._version import __version__
 
 if TYPE_CHECKING:
     from ccegov_choice import errors as errors
+    from ccegov_choice._disclosure.limits import withhold_groups as withhold_groups
+    from ccegov_choice._disclosure.protect import protect as protect
+    from ccegov_choice._estimate import Estimate as Estimate
+    from ccegov_choice._table import Absent as Absent
+    from ccegov_choice._table import Table as Table
+    from ccegov_choice._table import save_excel as save_excel
     from ccegov_choice.data.choice_data import ChoiceData as ChoiceData
     from ccegov_choice.data.datasets import load_dataset as load_dataset
+    from ccegov_choice.data.quality.both_ways import with_and_without as with_and_without
+    from ccegov_choice.data.quality.flags import quality_flags as quality_flags
+    from ccegov_choice.data.weighting.rake import rake as rake
     from ccegov_choice.design.beliefs.belief import Belief as Belief
     from ccegov_choice.design.beliefs.prior import Prior as Prior
     from ccegov_choice.design.design import Design as Design
@@ -92,8 +101,54 @@ if TYPE_CHECKING:
     from ccegov_choice.models.simulate import simulate_choices as simulate_choices
     from ccegov_choice.models.tastes import ClassTaste as ClassTaste
     from ccegov_choice.models.tastes import RandomTaste as RandomTaste
+    from ccegov_choice.policy.aversion import (
+        estimate_inequality_aversion as estimate_inequality_aversion,
+    )
+    from ccegov_choice.policy.aversion_switch import switching_aversion as switching_aversion
+    from ccegov_choice.policy.burden import burden_account as burden_account
+    from ccegov_choice.policy.burden import burden_of_services as burden_of_services
+    from ccegov_choice.policy.channel_shift import channel_shift as channel_shift
+    from ccegov_choice.policy.equity import equity as equity
+    from ccegov_choice.policy.equity_measures import atkinson as atkinson
+    from ccegov_choice.policy.equity_measures import (
+        distributional_weights as distributional_weights,
+    )
+    from ccegov_choice.policy.equity_measures import (
+        equally_distributed_equivalent as equally_distributed_equivalent,
+    )
+    from ccegov_choice.policy.equity_measures import gini as gini
+    from ccegov_choice.policy.failure.chance import Chance as Chance
+    from ccegov_choice.policy.failure.chance import ReferenceClass as ReferenceClass
+    from ccegov_choice.policy.failure.information import evpi as evpi
+    from ccegov_choice.policy.failure.information import evsi as evsi
+    from ccegov_choice.policy.failure.information import evsi_normal as evsi_normal
+    from ccegov_choice.policy.failure.information_value import (
+        value_of_information as value_of_information,
+    )
+    from ccegov_choice.policy.failure.ledger import FailureLedger as FailureLedger
+    from ccegov_choice.policy.failure.ledger import Pilot as Pilot
+    from ccegov_choice.policy.failure.monitor import sequential_monitor as sequential_monitor
+    from ccegov_choice.policy.failure.portfolio import RiskLimits as RiskLimits
+    from ccegov_choice.policy.failure.portfolio import pilot_portfolio as pilot_portfolio
+    from ccegov_choice.policy.failure.staging import staged_value as staged_value
+    from ccegov_choice.policy.index.service_index import service_index as service_index
+    from ccegov_choice.policy.redesign.lever import Lever as Lever
+    from ccegov_choice.policy.redesign.priority import rank_levers as rank_levers
+    from ccegov_choice.policy.redesign.redesign import Redesign as Redesign
+    from ccegov_choice.policy.redesign.responsibility import orphans as orphans
+    from ccegov_choice.policy.redesign.responsibility import (
+        responsibility_matrix as responsibility_matrix,
+    )
+    from ccegov_choice.policy.redesign.responsibility import splits as splits
+    from ccegov_choice.policy.redesign.search import search_redesign as search_redesign
     from ccegov_choice.policy.scenario import Scenario as Scenario
     from ccegov_choice.policy.uptake import uptake as uptake
+    from ccegov_choice.policy.value.budget import Project as Project
+    from ccegov_choice.policy.value.budget import budget_portfolio as budget_portfolio
+    from ccegov_choice.policy.value.option import ValueOption as ValueOption
+    from ccegov_choice.policy.value.public_value import public_value as public_value
+    from ccegov_choice.policy.welfare_change import welfare_change as welfare_change
+    from ccegov_choice.policy.welfare_functions import social_value as social_value
     from ccegov_choice.power.grid import Grid as Grid
     from ccegov_choice.power.grid import TimeBudget as TimeBudget
     from ccegov_choice.power.groups import Group as Group
@@ -105,7 +160,11 @@ if TYPE_CHECKING:
     from ccegov_choice.power.shortest import (
         shortest_sufficient_survey as shortest_sufficient_survey,
     )
+    from ccegov_choice.report.brief.brief import Brief as Brief
+    from ccegov_choice.report.brief.brief import Editions as Editions
+    from ccegov_choice.report.brief.reading_grade import reading_grade as reading_grade
     from ccegov_choice.report.document import Report as Report
+    from ccegov_choice.report.simulator.simulator import Simulator as Simulator
     from ccegov_choice.responses.store import ResponseStore as ResponseStore
     from ccegov_choice.study import library as library
     from ccegov_choice.study.alternative import Alternative as Alternative
@@ -121,7 +180,12 @@ if TYPE_CHECKING:
     from ccegov_choice.study.utility import Utility as Utility
     from ccegov_choice.survey.replay import Replay as Replay
     from ccegov_choice.survey.survey import Survey as Survey
+    from ccegov_choice.tradeoff.distribution import TradeDistribution as TradeDistribution
+    from ccegov_choice.tradeoff.distribution_made import trade_distribution as trade_distribution
+    from ccegov_choice.tradeoff.groups import group_trade_offs as group_trade_offs
     from ccegov_choice.tradeoff.importance import importance as importance
+    from ccegov_choice.tradeoff.individual import individual_trade_offs as individual_trade_offs
+    from ccegov_choice.tradeoff.ladder import trade_ladder as trade_ladder
     from ccegov_choice.tradeoff.matrix import trade_matrix as trade_matrix
     from ccegov_choice.tradeoff.ratio import trade_offs as trade_offs
     from ccegov_choice.tradeoff.ratio import willingness_to_trade as willingness_to_trade
@@ -229,6 +293,60 @@ _WHERE = {
     "Scenario": "policy.scenario",
     "uptake": "policy.uptake",
     "Report": "report.document",
+    "trade_distribution": "tradeoff.distribution_made",
+    "TradeDistribution": "tradeoff.distribution",
+    "individual_trade_offs": "tradeoff.individual",
+    "group_trade_offs": "tradeoff.groups",
+    "trade_ladder": "tradeoff.ladder",
+    "channel_shift": "policy.channel_shift",
+    "welfare_change": "policy.welfare_change",
+    "equity": "policy.equity",
+    "estimate_inequality_aversion": "policy.aversion",
+    "switching_aversion": "policy.aversion_switch",
+    "gini": "policy.equity_measures",
+    "atkinson": "policy.equity_measures",
+    "equally_distributed_equivalent": "policy.equity_measures",
+    "distributional_weights": "policy.equity_measures",
+    "social_value": "policy.welfare_functions",
+    "burden_account": "policy.burden",
+    "burden_of_services": "policy.burden",
+    "Lever": "policy.redesign.lever",
+    "Redesign": "policy.redesign.redesign",
+    "search_redesign": "policy.redesign.search",
+    "responsibility_matrix": "policy.redesign.responsibility",
+    "orphans": "policy.redesign.responsibility",
+    "splits": "policy.redesign.responsibility",
+    "rank_levers": "policy.redesign.priority",
+    "Chance": "policy.failure.chance",
+    "ReferenceClass": "policy.failure.chance",
+    "Pilot": "policy.failure.ledger",
+    "FailureLedger": "policy.failure.ledger",
+    "RiskLimits": "policy.failure.portfolio",
+    "pilot_portfolio": "policy.failure.portfolio",
+    "staged_value": "policy.failure.staging",
+    "sequential_monitor": "policy.failure.monitor",
+    "evpi": "policy.failure.information",
+    "evsi": "policy.failure.information",
+    "evsi_normal": "policy.failure.information",
+    "value_of_information": "policy.failure.information_value",
+    "ValueOption": "policy.value.option",
+    "public_value": "policy.value.public_value",
+    "Project": "policy.value.budget",
+    "budget_portfolio": "policy.value.budget",
+    "service_index": "policy.index.service_index",
+    "rake": "data.weighting.rake",
+    "quality_flags": "data.quality.flags",
+    "with_and_without": "data.quality.both_ways",
+    "protect": "_disclosure.protect",
+    "withhold_groups": "_disclosure.limits",
+    "Brief": "report.brief.brief",
+    "Editions": "report.brief.brief",
+    "reading_grade": "report.brief.reading_grade",
+    "Simulator": "report.simulator.simulator",
+    "save_excel": "_table",
+    "Table": "_table",
+    "Estimate": "_estimate",
+    "Absent": "_table",
 }
 # public name -> module that it is
 _MODULES = {

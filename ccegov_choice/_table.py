@@ -251,6 +251,11 @@ def save_excel(path: str | Path, tables: Sequence[Table]) -> Path:
     tables : sequence of Table
         In the order of the sheets.
 
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     MissingExtraError

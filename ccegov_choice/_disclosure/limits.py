@@ -66,6 +66,11 @@ def withhold_groups(
         The least number of people.
     total_known : bool
         Whether the number of all people is printed, or known otherwise.
+
+    Returns
+    -------
+    frozenset of str
+        The groups to leave out.
     """
     gone = {name for name, count in counts.items() if withheld(count, minimum)}
     hidden = [count for name, count in counts.items() if name in gone and count > 0]

@@ -13,27 +13,9 @@ from typing import TYPE_CHECKING
 from ccegov_choice.errors import FileFormatError
 
 if TYPE_CHECKING:
-    from ccegov_choice.policy.uptake import Uptake
-    from ccegov_choice.tradeoff.ratio import TradeOffs
     from ccegov_choice.walk.load_report import LoadReport
 
 _SURVEY = Path("surveys/benefit-claim")
-_TODAY: dict[str, str | float] = {
-    "te_decision_days": 40,
-    "ac_channel": "letter",
-    "ac_human": "call_back",
-    "dr_treatment": "neutral",
-    "fe_group_gap": "days_15",
-    "va_appeal": "internal",
-}
-_REFORM: dict[str, str | float] = {
-    "te_decision_days": 20,
-    "ac_channel": "website",
-    "ac_human": "any_step",
-    "dr_treatment": "polite",
-    "fe_group_gap": "none",
-    "va_appeal": "independent",
-}
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,7 +24,8 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "demo",
         help="the whole way, from a study to a report, with simulated citizens",
         description="Study, design, survey, 600 simulated citizens of three known types who "
-        "answer its real server over HTTP, logit, trade-offs, scenarios and a report. Run it in a "
+        "answer its real server over HTTP, models, trade-offs, winners and losers, a redesign, "
+        "report, brief and simulator. Run it in a "
         "clone of the repository.",
     )
     parser.add_argument("--survey", type=Path, default=_SURVEY, help="the survey (%(default)s)")
@@ -74,7 +57,7 @@ class _Steps:
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk the whole way and print three findings."""
-    step = _Steps(8)
+    step = _Steps(9)
     from ccegov_choice.study.study import Study
 
     folder = _design_folder(arguments.survey)
@@ -111,57 +94,31 @@ def run(arguments: argparse.Namespace) -> int:
     data = walk.data(design)
     step("people", f"{_told(walk.report)}; {data.tasks:,} choices in {path}")
 
-    from ccegov_choice.models.logit.logit import Logit
-    from ccegov_choice.study.utility import Utility
+    from ccegov_choice.cli.demo_decision import Decision
+    from ccegov_choice.policy.redesign.redesign import Redesign
 
-    model = Logit(Utility.main_effects(study))
-    results = model.fit(data)
+    decision = Decision.fit(study, design, data, Redesign.read(folder / "redesign.toml"))
     step(
-        "model",
-        f"{results.model.title}, {results.parameters} coefficients, "
-        f"log-likelihood {results.log_likelihood:.1f}, "
-        f"{results.optimisation.iterations} iterations",
+        "models",
+        ", ".join(
+            f"{results.model.title} {results.log_likelihood:.1f}" for results in decision.models
+        )
+        + " (log-likelihoods)",
     )
+    step("trade-offs", f"{len(decision.trade_offs)} gains, each in days")
+    names = ", ".join(scenario.name for scenario in decision.scenarios)
+    step("welfare", f"{names}: uptake, who wins and who loses ({decision.welfare.people} people)")
+    step("redesign", f"{decision.redesign.evaluated} packages of levers, each valued")
+    paths = decision.write(arguments.out)
+    sizes = ", ".join(f"{path.name} {path.stat().st_size / 1024:.0f} kB" for path in paths)
+    step("report", f"{arguments.out}: {sizes}")
 
-    from ccegov_choice.policy.uptake import uptake
-    from ccegov_choice.tradeoff.importance import importance
-    from ccegov_choice.tradeoff.ratio import trade_offs
-
-    offers = trade_offs(results, pay_in=study.numeraires[0].attribute)
-    step("trade-offs", f"{len(offers)} gains, each in days")
-
-    scenarios = {"today": study.profile(None, **_TODAY), "reform": study.profile(None, **_REFORM)}
-    shares = uptake(results, scenarios)
-    step("scenarios", f"{', '.join(scenarios)}: uptake with intervals")
-
-    from ccegov_choice.report.document import Report
-
-    report = Report(
-        study,
-        design,
-        data,
-        [results],
-        offers,
-        uptake=shares,
-        importance=importance(results),
-        simulated=True,
-    )
-    path = report.save(arguments.out / "report.html")
-    results.save(arguments.out / "results.json")
-    step("report", f"{path} ({path.stat().st_size / 1024:.0f} kB)")
-
-    print(f"\nOpen {path} in a browser. These citizens are simulated: nobody was asked.")
+    print(f"\nOpen {paths[0]} in a browser. These citizens are simulated: nobody was asked.")
     print(f"They answered the real server. {_kept(walk.report)}\n")
     print("Three findings:")
-    for sentence in _findings(offers, shares):
+    for sentence in decision.findings():
         print(f"  - {sentence}")
     return 0
-
-
-def _findings(offers: TradeOffs, shares: Uptake) -> list[str]:
-    """Return the two largest trade-offs and what the reform would do, as sentences."""
-    largest = sorted(offers, key=lambda offer: -abs(offer.estimate))[:2]
-    return [*(offer.sentence() for offer in largest), shares.difference_sentence("reform")]
 
 
 def _design_folder(survey: Path) -> Path:

@@ -25,6 +25,8 @@ _NOUNS = (
     "data",
     "fit",
     "trade",
+    "welfare",
+    "redesign",
     "report",
     "replicate",
 )

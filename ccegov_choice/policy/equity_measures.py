@@ -73,8 +73,22 @@ def atkinson(
 ) -> FloatArray:
     """Return the Atkinson index: the share of all welfare that inequality wastes.
 
-    One less the `equally_distributed_equivalent` over the mean; parameters as there. It is 0 with
-    an aversion of 0, and a transfer to a worse-off group that stays worse off lowers it.
+    One less the `equally_distributed_equivalent` over the mean. It is 0 with an aversion of 0, and
+    a transfer to a worse-off group that stays worse off lowers it.
+
+    Parameters
+    ----------
+    values : array of shape (..., G)
+        How well off each group is, above zero.
+    aversion : float
+        To inequality, 0 or more.
+    weights : array of shape (G,), optional
+        Size of each group; the same by default.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        From 0 to below 1.
     """
     levels = np.asarray(values, np.float64)
     _positive(levels, "Atkinson index", zero_allowed=False)
@@ -95,6 +109,11 @@ def distributional_weights(
         How many there are in each group, for the median person; the same by default.
     eta : float
         How quickly a further unit of income loses worth; 1.3 in the United Kingdom's Green Book.
+
+    Returns
+    -------
+    dict of str to float
+        Group -> weight; 1 at the median income.
 
     References
     ----------

@@ -180,6 +180,11 @@ def with_and_without(
     level : float
         Confidence level.
 
+    Returns
+    -------
+    WithAndWithout
+        Each number from everybody and from those without a flag.
+
     Raises
     ------
     DataError

@@ -126,6 +126,16 @@ def orphans(redesign: Redesign) -> tuple[str, ...]:
     """Return levers that nobody who can deliver them owns.
 
     Nobody answers for them, nobody is named to carry them out, or those who are cannot.
+
+    Parameters
+    ----------
+    redesign : Redesign
+        The plan.
+
+    Returns
+    -------
+    tuple of str
+        Ids of the levers.
     """
     return tuple(
         lever.id
@@ -138,6 +148,16 @@ def splits(redesign: Redesign) -> tuple[str, ...]:
     """Return levers that one owner answers for and another carries out, with no agreed route.
 
     Orphans are not counted again.
+
+    Parameters
+    ----------
+    redesign : Redesign
+        The plan.
+
+    Returns
+    -------
+    tuple of str
+        Ids of the levers.
     """
     lost = orphans(redesign)
     return tuple(
