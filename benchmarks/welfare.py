@@ -22,10 +22,10 @@ import pandas as pd
 import ccegov_choice as cc
 from ccegov_choice.kernels.welfare import AMOUNT, PAID
 from ccegov_choice.models.draws import draw_parameters
-from ccegov_choice.policy import comparison
-from ccegov_choice.policy.comparison import MEDIAN, Comparison
 from ccegov_choice.policy.scenario import Scenario
-from ccegov_choice.policy.welfare_change import compare, welfare_change
+from ccegov_choice.policy.welfare import comparison
+from ccegov_choice.policy.welfare.comparison import MEDIAN, Comparison
+from ccegov_choice.policy.welfare.welfare_change import compare, welfare_change
 
 STUDY = cc.Study(
     "claim",

@@ -101,22 +101,23 @@ if TYPE_CHECKING:
     from ccegov_choice.models.simulate import simulate_choices as simulate_choices
     from ccegov_choice.models.tastes import ClassTaste as ClassTaste
     from ccegov_choice.models.tastes import RandomTaste as RandomTaste
-    from ccegov_choice.policy.aversion import (
+    from ccegov_choice.policy.burden.burden import burden_account as burden_account
+    from ccegov_choice.policy.burden.burden import burden_of_services as burden_of_services
+    from ccegov_choice.policy.channels.channel_shift import channel_shift as channel_shift
+    from ccegov_choice.policy.equity.aversion import (
         estimate_inequality_aversion as estimate_inequality_aversion,
     )
-    from ccegov_choice.policy.aversion_switch import switching_aversion as switching_aversion
-    from ccegov_choice.policy.burden import burden_account as burden_account
-    from ccegov_choice.policy.burden import burden_of_services as burden_of_services
-    from ccegov_choice.policy.channel_shift import channel_shift as channel_shift
-    from ccegov_choice.policy.equity import equity as equity
-    from ccegov_choice.policy.equity_measures import atkinson as atkinson
-    from ccegov_choice.policy.equity_measures import (
+    from ccegov_choice.policy.equity.equity import equity as equity
+    from ccegov_choice.policy.equity.measures import atkinson as atkinson
+    from ccegov_choice.policy.equity.measures import (
         distributional_weights as distributional_weights,
     )
-    from ccegov_choice.policy.equity_measures import (
+    from ccegov_choice.policy.equity.measures import (
         equally_distributed_equivalent as equally_distributed_equivalent,
     )
-    from ccegov_choice.policy.equity_measures import gini as gini
+    from ccegov_choice.policy.equity.measures import gini as gini
+    from ccegov_choice.policy.equity.switching import switching_aversion as switching_aversion
+    from ccegov_choice.policy.equity.welfare_functions import social_value as social_value
     from ccegov_choice.policy.failure.chance import Chance as Chance
     from ccegov_choice.policy.failure.chance import ReferenceClass as ReferenceClass
     from ccegov_choice.policy.failure.information import evpi as evpi
@@ -147,8 +148,7 @@ if TYPE_CHECKING:
     from ccegov_choice.policy.value.budget import budget_portfolio as budget_portfolio
     from ccegov_choice.policy.value.option import ValueOption as ValueOption
     from ccegov_choice.policy.value.public_value import public_value as public_value
-    from ccegov_choice.policy.welfare_change import welfare_change as welfare_change
-    from ccegov_choice.policy.welfare_functions import social_value as social_value
+    from ccegov_choice.policy.welfare.welfare_change import welfare_change as welfare_change
     from ccegov_choice.power.grid import Grid as Grid
     from ccegov_choice.power.grid import TimeBudget as TimeBudget
     from ccegov_choice.power.groups import Group as Group
@@ -298,18 +298,18 @@ _WHERE = {
     "individual_trade_offs": "tradeoff.individual",
     "group_trade_offs": "tradeoff.groups",
     "trade_ladder": "tradeoff.ladder",
-    "channel_shift": "policy.channel_shift",
-    "welfare_change": "policy.welfare_change",
-    "equity": "policy.equity",
-    "estimate_inequality_aversion": "policy.aversion",
-    "switching_aversion": "policy.aversion_switch",
-    "gini": "policy.equity_measures",
-    "atkinson": "policy.equity_measures",
-    "equally_distributed_equivalent": "policy.equity_measures",
-    "distributional_weights": "policy.equity_measures",
-    "social_value": "policy.welfare_functions",
-    "burden_account": "policy.burden",
-    "burden_of_services": "policy.burden",
+    "channel_shift": "policy.channels.channel_shift",
+    "welfare_change": "policy.welfare.welfare_change",
+    "equity": "policy.equity.equity",
+    "estimate_inequality_aversion": "policy.equity.aversion",
+    "switching_aversion": "policy.equity.switching",
+    "gini": "policy.equity.measures",
+    "atkinson": "policy.equity.measures",
+    "equally_distributed_equivalent": "policy.equity.measures",
+    "distributional_weights": "policy.equity.measures",
+    "social_value": "policy.equity.welfare_functions",
+    "burden_account": "policy.burden.burden",
+    "burden_of_services": "policy.burden.burden",
     "Lever": "policy.redesign.lever",
     "Redesign": "policy.redesign.redesign",
     "search_redesign": "policy.redesign.search",

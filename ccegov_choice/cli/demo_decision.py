@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ccegov_choice.policy.redesign.redesign import Redesign
     from ccegov_choice.policy.scenario import Scenario
     from ccegov_choice.policy.uptake import Uptake
-    from ccegov_choice.policy.welfare import WelfareChange
+    from ccegov_choice.policy.welfare.change import WelfareChange
     from ccegov_choice.report.document import Report
     from ccegov_choice.study.study import Study
     from ccegov_choice.tradeoff.trade_off import TradeOffs
@@ -112,7 +112,7 @@ class Decision:
     @cached_property
     def welfare(self) -> WelfareChange:
         """Who wins and who loses if today's service becomes digital first."""
-        from ccegov_choice.policy.welfare_change import welfare_change
+        from ccegov_choice.policy.welfare.welfare_change import welfare_change
 
         today, digital, _ = self.scenarios
         return welfare_change(
@@ -131,7 +131,7 @@ class Decision:
         """The report, with the annex on the quality of answers."""
         from ccegov_choice.data.quality.both_ways import with_and_without
         from ccegov_choice.data.quality.flags import quality_flags
-        from ccegov_choice.policy.equity import equity
+        from ccegov_choice.policy.equity.equity import equity
         from ccegov_choice.report.document import Report
         from ccegov_choice.tradeoff.distribution_made import trade_distribution
         from ccegov_choice.tradeoff.groups import group_trade_offs

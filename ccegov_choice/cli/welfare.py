@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ccegov_choice._estimate import Estimate
     from ccegov_choice._table import Absent
     from ccegov_choice.data.choice_data import ChoiceData
-    from ccegov_choice.policy.welfare import WelfareChange
+    from ccegov_choice.policy.welfare.change import WelfareChange
     from ccegov_choice.study.study import Study
 
 
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what the change is worth."""
     from ccegov_choice.cli.scenarios import read_scenario
     from ccegov_choice.models.results import Results
-    from ccegov_choice.policy.welfare_change import welfare_change
+    from ccegov_choice.policy.welfare.welfare_change import welfare_change
     from ccegov_choice.study.study import Study
 
     results = Results.load(arguments.results)

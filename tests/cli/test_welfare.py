@@ -11,7 +11,7 @@ import ccegov_choice as cc
 from ccegov_choice.cli import welfare
 from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
-from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 
 TODAY = "today: wait=40, staff=brusque"
 REFORM = "reform: wait=20, staff=polite"

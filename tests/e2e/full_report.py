@@ -14,9 +14,9 @@ from ccegov_choice.models.classes.latent_class import LatentClass
 from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import Results
 from ccegov_choice.models.simulate import simulate_choices
-from ccegov_choice.policy.burden import burden_account
-from ccegov_choice.policy.channel_shift import channel_shift
-from ccegov_choice.policy.equity import equity
+from ccegov_choice.policy.burden.burden import burden_account
+from ccegov_choice.policy.channels.channel_shift import channel_shift
+from ccegov_choice.policy.equity.equity import equity
 from ccegov_choice.policy.failure.chance import Chance, ReferenceClass
 from ccegov_choice.policy.failure.ledger import FailureLedger, Pilot
 from ccegov_choice.policy.index.service_index import service_index
@@ -27,7 +27,7 @@ from ccegov_choice.policy.scenario import Scenario
 from ccegov_choice.policy.uptake import uptake
 from ccegov_choice.policy.value.option import ValueOption
 from ccegov_choice.policy.value.public_value import public_value
-from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.report.document import Report
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute

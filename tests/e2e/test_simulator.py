@@ -10,7 +10,7 @@ from axe import violations
 from what_if import FAMILIES, WAYS, logit, mixed, people, simulator, worked_out
 
 from ccegov_choice.policy.uptake import uptake
-from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.report.simulator.simulator import Simulator
 from ccegov_choice.tradeoff.ratio import willingness_to_trade
 

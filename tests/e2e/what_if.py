@@ -23,7 +23,7 @@ from ccegov_choice.models.nests.cross_nested_logit import CrossNestedLogit
 from ccegov_choice.models.nests.nested_logit import NestedLogit
 from ccegov_choice.models.population.population import Population
 from ccegov_choice.models.results import Results
-from ccegov_choice.policy.quantiles import weighted_quantiles
+from ccegov_choice.policy.welfare.quantiles import weighted_quantiles
 from ccegov_choice.report.simulator.simulator import Simulator
 
 WAYS = ("web", "phone", "office")

@@ -16,13 +16,13 @@ from ccegov_choice.errors import PolicyError
 from ccegov_choice.kernels import redesign_reference
 from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
+from ccegov_choice.policy.equity.welfare_functions import social_value
 from ccegov_choice.policy.redesign import search as searching
 from ccegov_choice.policy.redesign.front import pareto_front
 from ccegov_choice.policy.redesign.lever import Lever
 from ccegov_choice.policy.redesign.redesign import Redesign
 from ccegov_choice.policy.redesign.search import search_redesign
 from ccegov_choice.policy.redesign.switching import unit_crossings
-from ccegov_choice.policy.welfare_functions import social_value
 from ccegov_choice.study.alternative import Alternative
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.constraint import Forbidden

@@ -14,9 +14,9 @@ import ccegov_choice as cc
 from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.policy.availability import left_without
-from ccegov_choice.policy.channel_shift import channel_shift
+from ccegov_choice.policy.channels.channel_shift import channel_shift
 from ccegov_choice.policy.scenario import Scenario
-from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 
 NAMES = ("web", "phone", "office")
 STUDY = cc.Study(

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ccegov_choice.policy.aversion import estimate_inequality_aversion
-from ccegov_choice.policy.equity_measures import equally_distributed_equivalent
+from ccegov_choice.policy.equity.aversion import estimate_inequality_aversion
+from ccegov_choice.policy.equity.measures import equally_distributed_equivalent
 
 SEEDS = 120
 

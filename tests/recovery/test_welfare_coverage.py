@@ -22,7 +22,7 @@ from ccegov_choice.models.mixed.distributions import LogNormal
 from ccegov_choice.models.mixed.mixed_logit import MixedLogit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.policy.forecast import central_limits
-from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 
 STUDIES, PEOPLE, FALSE_ALARM = 200, 120, 0.001
 MIXED_STUDIES, MIXED_PEOPLE = 60, 150

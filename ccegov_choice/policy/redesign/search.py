@@ -12,6 +12,7 @@ from ccegov_choice._disclosure.limits import LEAST_PEOPLE
 from ccegov_choice._estimate import Estimate
 from ccegov_choice.errors import PolicyError
 from ccegov_choice.models.results import Results
+from ccegov_choice.policy.equity.welfare_functions import RULES
 from ccegov_choice.policy.forecast import central_limits
 from ccegov_choice.policy.redesign.bound import best_by_bounds
 from ccegov_choice.policy.redesign.decision import (
@@ -34,7 +35,6 @@ from ccegov_choice.policy.redesign.switching import (
     unit_crossings,
 )
 from ccegov_choice.policy.redesign.valuation import Valuation
-from ccegov_choice.policy.welfare_functions import RULES
 from ccegov_choice.study.payment import payment_words
 from ccegov_choice.study.profile import Profile
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from ccegov_choice.errors import PolicyError, Problem, unknown_name
 from ccegov_choice.models.results import Results
+from ccegov_choice.policy.equity.welfare_functions import RULES, social_value
 from ccegov_choice.policy.redesign.rules import BoolArray, FloatArray
-from ccegov_choice.policy.welfare_functions import RULES, social_value
 
 _SLACK = 1e-9
 _PIECE = 200_000
@@ -22,7 +22,7 @@ class Judgement:
     Parameters
     ----------
     rule : {"sum", "prioritarian", "maximin", "guarantee"}
-        See `ccegov_choice.policy.welfare_functions.social_value`.
+        See `ccegov_choice.policy.equity.welfare_functions.social_value`.
     aversion : float
         Aversion to inequality of the prioritarian rule.
     minimum : float or None

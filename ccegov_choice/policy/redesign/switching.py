@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 from scipy import optimize
 
+from ccegov_choice.policy.equity.welfare_functions import social_value
 from ccegov_choice.policy.redesign.front import pareto_front
 from ccegov_choice.policy.redesign.rules import FloatArray, IntArray
 from ccegov_choice.policy.redesign.standing import first_best
-from ccegov_choice.policy.welfare_functions import social_value
 
 MOST_AVERSION = 20.0
 _GRID = 81

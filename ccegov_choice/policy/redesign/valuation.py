@@ -24,7 +24,7 @@ from ccegov_choice.policy.redesign.lever import Lever
 from ccegov_choice.policy.redesign.redesign import Redesign
 from ccegov_choice.policy.redesign.rules import BoolArray, FloatArray, IntArray
 from ccegov_choice.policy.redesign.runs import Run, make_runs, run_rows
-from ccegov_choice.policy.worth import Worth
+from ccegov_choice.policy.welfare.worth import Worth
 from ccegov_choice.study.profile import Profile
 
 if TYPE_CHECKING:

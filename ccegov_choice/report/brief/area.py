@@ -12,7 +12,7 @@ from ccegov_choice._estimate import Estimate
 from ccegov_choice.data.subset import take_people
 from ccegov_choice.errors import PolicyError, unknown_name
 from ccegov_choice.policy.uptake import uptake
-from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.report.brief.content import say
 from ccegov_choice.report.brief.extras import welfare_of
 from ccegov_choice.report.brief.headlines import as_estimate, chosen_trade, tells_losers

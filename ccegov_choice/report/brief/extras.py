@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ccegov_choice.policy.channels.shift import ChannelShift
 from ccegov_choice.policy.redesign.decision import RedesignDecision
-from ccegov_choice.policy.shift import ChannelShift
-from ccegov_choice.policy.welfare import WelfareChange
+from ccegov_choice.policy.welfare.change import WelfareChange
 from ccegov_choice.report.told import several
 from ccegov_choice.tradeoff.group_trades import GroupTrades
 

@@ -21,7 +21,7 @@ from ccegov_choice.study.payment import decimals
 
 if TYPE_CHECKING:
     from ccegov_choice.policy.uptake import Difference, Uptake
-    from ccegov_choice.policy.welfare import WelfareChange
+    from ccegov_choice.policy.welfare.change import WelfareChange
     from ccegov_choice.report.brief.area import AreaNumbers
     from ccegov_choice.report.material import Material
     from ccegov_choice.study.payment import Payment

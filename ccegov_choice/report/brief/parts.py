@@ -33,7 +33,7 @@ from ccegov_choice.report.wording import (
 from ccegov_choice.study.payment import decimals
 
 if TYPE_CHECKING:
-    from ccegov_choice.policy.welfare import WelfareChange
+    from ccegov_choice.policy.welfare.change import WelfareChange
     from ccegov_choice.report.brief.area import AreaNumbers
     from ccegov_choice.report.checklist import Checklist
     from ccegov_choice.report.material import Material

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ccegov_choice.policy.worth import Worth
+from ccegov_choice.policy.welfare.worth import Worth
 from ccegov_choice.study.payment import Payment, payment_words
 
 if TYPE_CHECKING:

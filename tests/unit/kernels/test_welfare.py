@@ -8,7 +8,6 @@ import pytest
 from ccegov_choice.kernels.welfare import (
     BINS,
     COUNTS,
-
     SIDE,
     WRONG,
     Choice,
@@ -22,7 +21,7 @@ from ccegov_choice.kernels.welfare_reference import amounts_of, tally_reference
 from ccegov_choice.models.fitting.likelihood import frozen
 from ccegov_choice.models.fitting.threads import PARTS, over_people
 from ccegov_choice.models.population.choice_rule import LogitRule
-from ccegov_choice.policy.quantiles import binned_quantiles, weighted_quantiles
+from ccegov_choice.policy.welfare.quantiles import binned_quantiles, weighted_quantiles
 
 GROUPS = 3
 

@@ -13,6 +13,7 @@ from ccegov_choice.kernels.redesign import package_gains
 from ccegov_choice.models.classes.latent_class import LatentClass
 from ccegov_choice.models.mixed.distributions import Normal
 from ccegov_choice.models.mixed.mixed_logit import MixedLogit
+from ccegov_choice.policy.equity.welfare_functions import social_value
 from ccegov_choice.policy.redesign.lever import Lever
 from ccegov_choice.policy.redesign.redesign import Redesign
 from ccegov_choice.policy.redesign.search import search_redesign
@@ -23,8 +24,7 @@ from ccegov_choice.policy.redesign.switching import (
     unit_crossings,
 )
 from ccegov_choice.policy.scenario import Scenario
-from ccegov_choice.policy.welfare_change import welfare_change
-from ccegov_choice.policy.welfare_functions import social_value
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.study.profile import Profile
 
 

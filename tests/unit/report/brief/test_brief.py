@@ -13,7 +13,7 @@ import pytest
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.errors import PolicyError
 from ccegov_choice.policy.uptake import uptake
-from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.report.brief.area import told_areas
 from ccegov_choice.report.brief.brief import Brief
 from ccegov_choice.report.brief.content import Content, Headline, Part, Remark

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError, Problem
 from ccegov_choice.models.draws import draw_parameters
-from ccegov_choice.policy.comparison import Comparison
 from ccegov_choice.policy.no_mean import why_no_mean
 from ccegov_choice.policy.offers import Offers, PointSource, gather
 from ccegov_choice.policy.people_groups import PeopleGroups
@@ -23,10 +22,11 @@ from ccegov_choice.policy.scenario import (
     never_shown,
 )
 from ccegov_choice.policy.uptake import check_numbers
-from ccegov_choice.policy.welfare import WelfareChange
-from ccegov_choice.policy.welfare_people import per_person
-from ccegov_choice.policy.welfare_summary import Summary, summarise
-from ccegov_choice.policy.worth import Worth
+from ccegov_choice.policy.welfare.change import WelfareChange
+from ccegov_choice.policy.welfare.comparison import Comparison
+from ccegov_choice.policy.welfare.people import per_person
+from ccegov_choice.policy.welfare.summary import Summary, summarise
+from ccegov_choice.policy.welfare.worth import Worth
 from ccegov_choice.study.payment import payment_words
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from ccegov_choice._estimate import Estimate
 from ccegov_choice.errors import PolicyError, Problem
 from ccegov_choice.models.draws import draw_parameters
 from ccegov_choice.policy.availability import left_without
+from ccegov_choice.policy.channels.shift import ChannelShift, Flow, LeftBehind, OfferShift
 from ccegov_choice.policy.forecast import central_limits
 from ccegov_choice.policy.offers import Offers, PointSource, gather
 from ccegov_choice.policy.people_groups import PeopleGroups
@@ -23,7 +24,6 @@ from ccegov_choice.policy.scenario import (
     check_scenarios,
     never_shown,
 )
-from ccegov_choice.policy.shift import ChannelShift, Flow, LeftBehind, OfferShift
 from ccegov_choice.policy.uptake import check_numbers
 from ccegov_choice.study.people import people_frame
 

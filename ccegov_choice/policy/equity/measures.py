@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import PolicyError, Problem
-from ccegov_choice.policy.welfare_functions import social_value
+from ccegov_choice.policy.equity.welfare_functions import social_value
 
 FloatArray = npt.NDArray[np.float64]
 

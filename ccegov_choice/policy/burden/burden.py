@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccegov_choice.errors import PolicyError, Problem, unknown_name
-from ccegov_choice.policy.burden_found import KINDS, BurdenAccount, BurdenItem
+from ccegov_choice.policy.burden.account import KINDS, BurdenAccount, BurdenItem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,7 +130,7 @@ def read_burden(path: str | Path) -> BurdenAccount:
     PolicyError
         Listing all that is wrong in it.
     """
-    from ccegov_choice.policy.burden_file import items_of, load
+    from ccegov_choice.policy.burden.file import items_of, load
 
     content = load(path)
     people, items, name = items_of(content, str(path))

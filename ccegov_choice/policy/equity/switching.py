@@ -10,8 +10,8 @@ from scipy import optimize
 
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError, Problem
-from ccegov_choice.policy.equity_measures import equally_distributed_equivalent
-from ccegov_choice.policy.welfare_functions import RULES, social_value
+from ccegov_choice.policy.equity.measures import equally_distributed_equivalent
+from ccegov_choice.policy.equity.welfare_functions import RULES, social_value
 
 FloatArray = npt.NDArray[np.float64]
 

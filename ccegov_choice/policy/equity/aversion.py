@@ -13,8 +13,8 @@ from scipy import optimize, stats
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Table
 from ccegov_choice.errors import PolicyError
-from ccegov_choice.policy.aversion_choices import Shares, read_shares
-from ccegov_choice.policy.welfare_functions import social_value
+from ccegov_choice.policy.equity.aversion_choices import Shares, read_shares
+from ccegov_choice.policy.equity.welfare_functions import social_value
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,15 +15,15 @@ from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError
 from ccegov_choice.models.logit.logit import Logit
-from ccegov_choice.policy.aversion_switch import best_by_rule, switching_aversion
-from ccegov_choice.policy.equity import equity
-from ccegov_choice.policy.equity_measures import (
+from ccegov_choice.policy.equity.equity import equity
+from ccegov_choice.policy.equity.measures import (
     atkinson,
     distributional_weights,
     equally_distributed_equivalent,
     gini,
 )
-from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.policy.equity.switching import best_by_rule, switching_aversion
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.utility import Utility
 

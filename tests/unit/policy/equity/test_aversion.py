@@ -7,9 +7,14 @@ import pandas as pd
 import pytest
 
 from ccegov_choice.errors import PolicyError
-from ccegov_choice.policy.aversion import _chances, _hessian, _scores, estimate_inequality_aversion
-from ccegov_choice.policy.aversion_choices import read_shares
-from ccegov_choice.policy.equity_measures import equally_distributed_equivalent
+from ccegov_choice.policy.equity.aversion import (
+    _chances,
+    _hessian,
+    _scores,
+    estimate_inequality_aversion,
+)
+from ccegov_choice.policy.equity.aversion_choices import read_shares
+from ccegov_choice.policy.equity.measures import equally_distributed_equivalent
 
 
 def simulate(aversion, *, people=300, tasks=8, scale=1.0, own=0.0, seed=1):

@@ -8,7 +8,7 @@ from ccegov_choice._estimate import Estimate
 from ccegov_choice.study.payment import Payment, decimals, plain
 
 if TYPE_CHECKING:
-    from ccegov_choice.policy.welfare import GroupWelfare, WelfareChange
+    from ccegov_choice.policy.welfare.change import GroupWelfare, WelfareChange
 
 
 def amount(value: float, payment: Payment, places: int) -> str:

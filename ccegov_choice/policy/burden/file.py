@@ -8,7 +8,7 @@ from typing import Any
 
 from ccegov_choice._files import read_text
 from ccegov_choice.errors import FileFormatError, PolicyError, Problem, unknown_name
-from ccegov_choice.policy.burden_found import BurdenItem
+from ccegov_choice.policy.burden.account import BurdenItem
 
 _KEYS = ("kind", "name", "hours", "people")
 

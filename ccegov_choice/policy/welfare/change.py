@@ -15,7 +15,7 @@ from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent, Cell, Table
 from ccegov_choice.errors import PolicyError, unknown_name
 from ccegov_choice.policy.scenario import Scenario
-from ccegov_choice.policy.welfare_words import headline, sentences
+from ccegov_choice.policy.welfare.words import headline, sentences
 from ccegov_choice.study.payment import Payment
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import pytest
 
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import FileFormatError, PolicyError
-from ccegov_choice.policy.burden import burden_account, burden_of_services, read_burden
-from ccegov_choice.policy.burden_found import BurdenItem
+from ccegov_choice.policy.burden.account import BurdenItem
+from ccegov_choice.policy.burden.burden import burden_account, burden_of_services, read_burden
 
 PEOPLE = {"low income": 200, "others": 800}
 

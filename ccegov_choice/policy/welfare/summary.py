@@ -12,10 +12,10 @@ from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError
 from ccegov_choice.kernels.welfare import AMOUNT, GAIN, LET_IN, LOSS, PAID, SHUT_OUT, WRONG
-from ccegov_choice.policy.comparison import MEDIAN, SHARES, Outcome
 from ccegov_choice.policy.forecast import central_limits
 from ccegov_choice.policy.people_groups import PeopleGroups
-from ccegov_choice.policy.welfare import GroupWelfare
+from ccegov_choice.policy.welfare.change import GroupWelfare
+from ccegov_choice.policy.welfare.comparison import MEDIAN, SHARES, Outcome
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from ccegov_choice.errors import DataError, PolicyError
 from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.nests.nested_logit import NestedLogit
 from ccegov_choice.models.simulate import simulate_choices
-from ccegov_choice.policy.channel_shift import channel_shift
+from ccegov_choice.policy.channels.channel_shift import channel_shift
 from ccegov_choice.policy.scenario import Scenario
 from ccegov_choice.policy.uptake import uptake
 from ccegov_choice.study.utility import Utility

@@ -13,7 +13,7 @@ from ccegov_choice.kernels.welfare_reference import amounts_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ccegov_choice.policy.comparison import Comparison
+    from ccegov_choice.policy.welfare.comparison import Comparison
 
 FloatArray = npt.NDArray[np.float64]
 

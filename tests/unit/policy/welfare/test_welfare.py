@@ -19,10 +19,10 @@ from ccegov_choice.models.population.population import Population
 from ccegov_choice.models.predict import predict
 from ccegov_choice.models.results import draw_coefficients
 from ccegov_choice.models.simulate import simulate_choices
-from ccegov_choice.policy import comparison
 from ccegov_choice.policy.scenario import Scenario
 from ccegov_choice.policy.uptake import uptake
-from ccegov_choice.policy.welfare_change import welfare_change
+from ccegov_choice.policy.welfare import comparison
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.utility import Utility
 
@@ -120,7 +120,7 @@ def test_each_group_has_its_own_price(own, two, data):
 
 def test_many_kinds_of_people_are_coded_together_as_one_by_one(own, two, data, monkeypatch):
     one_by_one = welfare_change(own, *two, pay_in="wait", people=data, draws=100)
-    monkeypatch.setattr("ccegov_choice.policy.worth._FEW", 1)
+    monkeypatch.setattr("ccegov_choice.policy.welfare.worth._FEW", 1)
     together = welfare_change(own, *two, pay_in="wait", people=data, draws=100)
     assert together.mean.value == pytest.approx(one_by_one.mean.value, rel=1e-10)
 

@@ -25,7 +25,7 @@ from ccegov_choice.models.fitting.likelihood import default_threads, frozen
 from ccegov_choice.models.fitting.threads import PARTS, over_people
 from ccegov_choice.models.population.choice_rule import LogitRule
 from ccegov_choice.policy.offers import Offers, PointSource
-from ccegov_choice.policy.quantiles import binned_quantiles, weighted_quantiles
+from ccegov_choice.policy.welfare.quantiles import binned_quantiles, weighted_quantiles
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent
-from ccegov_choice.policy.equity_found import Equity, GroupEquity
-from ccegov_choice.policy.equity_groups import (
+from ccegov_choice.policy.equity.found import Equity, GroupEquity
+from ccegov_choice.policy.equity.groups import (
     GroupNumbers,
     HasGroups,
     check_groups,
     read_groups,
 )
-from ccegov_choice.policy.equity_measures import atkinson, equally_distributed_equivalent, gini
+from ccegov_choice.policy.equity.measures import atkinson, equally_distributed_equivalent, gini
 from ccegov_choice.policy.forecast import central_limits
 
 if TYPE_CHECKING:
