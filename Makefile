@@ -48,6 +48,9 @@ docs: $(READY) ## build the documentation into site/
 bench: $(READY) ## our times and designs next to other packages, in environments of their own
 	@$(BIN)/python benchmarks/compare.py
 	@$(BIN)/python benchmarks/compare_design.py
+	@$(BIN)/python benchmarks/welfare.py
+	@$(BIN)/python benchmarks/redesign.py
+	@$(BIN)/python benchmarks/report.py
 	@$(BIN)/python benchmarks/survey_load.py
 
 clean: ## remove what was made
