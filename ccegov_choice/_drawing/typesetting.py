@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +20,26 @@ FONTS = (
     "Liberation Sans",
     "Arial",
     "Helvetica",
+    "Noto Sans Arabic",
+    "Noto Naskh Arabic",
     "DejaVu Sans",
 )
 """Plain faces that are easy to read, in the order in which they are looked for."""
 
 
 def fonts_here() -> list[str]:
-    """Return those of `FONTS` that this machine has.
+    """Return those of `FONTS` that this machine has; errors as in `chosen_fonts` and `typeset`."""
+    return chosen_fonts(_typst().Fonts(include_embedded_fonts=False).families())
+
+
+def chosen_fonts(installed: Collection[str]) -> list[str]:
+    """Return those of `FONTS` that are installed.
 
     Raises
     ------
     ChoiceError
-        If it has none.
-    MissingExtraError
-        If Typst is not installed.
+        If none is.
     """
-    installed = set(_typst().Fonts(include_embedded_fonts=False).families())
     found = [family for family in FONTS if family in installed]
     if not found:
         raise ChoiceError(

@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 from pypdf import PdfReader
 
+from ccegov_choice._drawing.typesetting import chosen_fonts
 from ccegov_choice.errors import SurveyError
 from ccegov_choice.survey.pages.task_view import task_view
 from ccegov_choice.survey.pages.voice import Voice
@@ -140,9 +141,10 @@ def test_a_missing_letter_is_refused_and_not_printed_as_a_box(claim):
     assert "Install a font" in refused.value.problems[0].cure
 
 
-def test_without_any_font_it_says_which_to_install(monkeypatch):
+def test_without_any_font_it_says_which_to_install(claim, monkeypatch):
+    monkeypatch.setattr(press, "fonts_here", lambda: chosen_fonts(["Comic Relief"]))
     with pytest.raises(SurveyError, match="no font"):
-        press._chosen(["Comic Relief"])
+        print_form(claim, form_code(claim, 1, "en"))
 
 
 def test_a_missing_picture_is_named(everything, tmp_path):
