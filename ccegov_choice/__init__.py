@@ -12,6 +12,7 @@ from ccegov_choice._version import __version__
 
 if TYPE_CHECKING:
     from ccegov_choice import errors as errors
+    from ccegov_choice._disclosure.limits import safe_share as safe_share
     from ccegov_choice._disclosure.limits import withhold_groups as withhold_groups
     from ccegov_choice._disclosure.protect import protect as protect
     from ccegov_choice._estimate import Estimate as Estimate
@@ -101,8 +102,10 @@ if TYPE_CHECKING:
     from ccegov_choice.models.simulate import simulate_choices as simulate_choices
     from ccegov_choice.models.tastes import ClassTaste as ClassTaste
     from ccegov_choice.models.tastes import RandomTaste as RandomTaste
+    from ccegov_choice.policy.burden.account import BurdenItem as BurdenItem
     from ccegov_choice.policy.burden.burden import burden_account as burden_account
     from ccegov_choice.policy.burden.burden import burden_of_services as burden_of_services
+    from ccegov_choice.policy.burden.burden import read_burden as read_burden
     from ccegov_choice.policy.channels.channel_shift import channel_shift as channel_shift
     from ccegov_choice.policy.equity.aversion import (
         estimate_inequality_aversion as estimate_inequality_aversion,
@@ -116,6 +119,7 @@ if TYPE_CHECKING:
         equally_distributed_equivalent as equally_distributed_equivalent,
     )
     from ccegov_choice.policy.equity.measures import gini as gini
+    from ccegov_choice.policy.equity.switching import best_by_rule as best_by_rule
     from ccegov_choice.policy.equity.switching import switching_aversion as switching_aversion
     from ccegov_choice.policy.equity.welfare_functions import social_value as social_value
     from ccegov_choice.policy.failure.chance import Chance as Chance
@@ -303,13 +307,16 @@ _WHERE = {
     "equity": "policy.equity.equity",
     "estimate_inequality_aversion": "policy.equity.aversion",
     "switching_aversion": "policy.equity.switching",
+    "best_by_rule": "policy.equity.switching",
     "gini": "policy.equity.measures",
     "atkinson": "policy.equity.measures",
     "equally_distributed_equivalent": "policy.equity.measures",
     "distributional_weights": "policy.equity.measures",
     "social_value": "policy.equity.welfare_functions",
+    "BurdenItem": "policy.burden.account",
     "burden_account": "policy.burden.burden",
     "burden_of_services": "policy.burden.burden",
+    "read_burden": "policy.burden.burden",
     "Lever": "policy.redesign.lever",
     "Redesign": "policy.redesign.redesign",
     "search_redesign": "policy.redesign.search",
@@ -339,6 +346,7 @@ _WHERE = {
     "with_and_without": "data.quality.both_ways",
     "protect": "_disclosure.protect",
     "withhold_groups": "_disclosure.limits",
+    "safe_share": "_disclosure.limits",
     "Brief": "report.brief.brief",
     "Editions": "report.brief.brief",
     "reading_grade": "report.brief.reading_grade",

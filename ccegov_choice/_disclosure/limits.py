@@ -41,6 +41,10 @@ def safe_share(
         True for a share of people who were counted (rather than forecast by a model): then the
         share and the base give the count, which must not be below the minimum either; nor must
         that of all others.
+
+    Returns
+    -------
+    float or Absent
     """
     few = withheld(base, minimum)
     if counted and not few:

@@ -123,6 +123,15 @@ def read_burden(path: str | Path) -> BurdenAccount:
     The table ``[people]`` says how many people each group has; each ``[[item]]`` has ``kind``,
     ``name``, ``hours`` (a number, or group = number) and perhaps ``people`` (group = number).
 
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    BurdenAccount
+
     Raises
     ------
     FileFormatError
