@@ -21,7 +21,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "replicate",
         help="a published study on real answers, table beside table",
         description="Fit a published study again, print ours beside the published numbers, and "
-        "write a report. Run it in a clone of the repository.",
+        "write report, brief and simulator. Run it in a clone of the repository.",
     )
     parser.add_argument("study", choices=("taxes",), help="which study")
     parser.add_argument(
@@ -34,7 +34,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help=f"numbers to compare with (default: {_FOLDER}/<study>/published.toml)",
     )
     parser.add_argument(
-        "--out", type=Path, help=f"folder of the report (default: {_FOLDER}/<study>)"
+        "--out", type=Path, help=f"folder of what is written (default: {_FOLDER}/<study>)"
     )
     parser.add_argument("--json", action="store_true", help="print the comparison for machines")
     parser.set_defaults(run=run)
@@ -44,28 +44,38 @@ def run(arguments: argparse.Namespace) -> int:
     """Replicate, compare, and write the report; 1 if a number is not reproduced."""
     from ccegov_choice._files import write_atomic
     from ccegov_choice.cli.replicate_taxes import Taxes, read_published
+    from ccegov_choice.cli.replicate_taxes_decision import TaxDecision
 
     out = arguments.out or _FOLDER / arguments.study
     published = read_published(arguments.published or _FOLDER / arguments.study / "published.toml")
     taxes = Taxes.fit(arguments.data_dir, progress=_say)
     checks = [taxes.check(value) for value in published]
     table = _comparison(checks)
-    _say(f"writing {out / 'report.html'}")
-    taxes.report().save(out / "report.html")
+    _say("fitting people who differ, and the survey's weights")
+    decision = TaxDecision.fit(taxes)
+    _say(f"writing report, brief and simulator into {out}")
+    paths = decision.write(out)
     write_atomic(out / "comparison.csv", table.to_csv())
     failed = [check.name for check in checks if not check.passed]
     if arguments.json:
         rows = [{"name": c.name, "ours": c.ours, "published": c.published, "passed": c.passed}
                 for c in checks]  # fmt: skip
-        print(json.dumps({"report": str(out / "report.html"), "values": rows}, indent=1))
+        print(
+            json.dumps(
+                {"report": str(paths[0]), "files": [str(p) for p in paths], "values": rows},
+                indent=1,
+            )
+        )
     else:
         print(table)
         print()
         print(taxes.linearity())
         print()
-        for sentence in taxes.findings():
+        print(decision.weights())
+        print()
+        for sentence in decision.findings():
             print(f"* {sentence}")
-        print(f"\nreport: {out / 'report.html'}")
+        print(f"\nreport: {paths[0]} (and {', '.join(path.name for path in paths[1:])})")
     if failed:
         _say(f"not reproduced: {'; '.join(failed)}")
     return 1 if failed else 0

@@ -1,4 +1,4 @@
-"""The replication of the American tax-plan study: fits, comparison with print, and report."""
+"""The replication of the American tax-plan study: fits, and comparison with print."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from ccegov_choice.errors import FileFormatError
 from ccegov_choice.models.compare import Comparison, compare
 from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.results import Results
-from ccegov_choice.report.document import Report
 from ccegov_choice.study.utility import Utility
 from ccegov_choice.tradeoff.ratio import TradeOff, willingness_to_trade
 
@@ -295,36 +294,21 @@ class Taxes:
         """Return a sentence for each trade-off."""
         return tuple(trade.sentence() for trade in self.trades)
 
-    def report(self) -> Report:
-        """Return the report."""
-        groups = {}
-        for name, title in GROUPS.items():
-            fitted = Logit(Utility(CURVED, self.data.study)).fit(_part(self.data, name))
-            groups[title] = _trades(fitted)
+    def notes(self) -> tuple[str, ...]:
+        """Say what limits the findings, for the report."""
         ratio, freedom = self.likelihood_ratios()["straight"]
         bent, more = self.likelihood_ratios()["curved"]
-        return Report(
-            self.data.study,
-            None,
-            self.data,
-            [self.curved, self.by_level, self.linear],
-            self.trades,
-            groups=groups,
-            title=TITLE,
-            simulated=False,
-            notes=(
-                f"Trade-offs start from a plan that takes {START:.0f} % of income in every band; "
-                "from other plans they differ, because the value of a percentage point changes "
-                "with the rate.",
-                "Tax rates are written as curves. A coefficient for each rate fits hardly better "
-                f"(likelihood ratio {bent:.1f} on {more} degrees of freedom); straight lines fit "
-                f"much worse ({ratio:.1f} on {freedom}), so an average value per percentage point "
-                "would mislead.",
-                "Answers are not weighted, as in the published benchmark.",
-                "People who are averse to inequality and people who are not differ in what they "
-                f"want (likelihood ratio {self._taste_ratio():.1f} on 24 degrees of freedom), not "
-                "only in how sure they are.",
-            ),
+        return (
+            f"Trade-offs start from a plan that takes {START:.0f} % of income in every band; "
+            "from other plans they differ, because the value of a percentage point changes "
+            "with the rate.",
+            "Tax rates are written as curves. A coefficient for each rate fits hardly better "
+            f"(likelihood ratio {bent:.1f} on {more} degrees of freedom); straight lines fit "
+            f"much worse ({ratio:.1f} on {freedom}), so an average value per percentage point "
+            "would mislead.",
+            "People who are averse to inequality and people who are not differ in what they "
+            f"want, not only in how sure they are (likelihood ratio {self._taste_ratio():.1f} on "
+            "24 degrees of freedom with a coefficient for each rate).",
         )
 
 
