@@ -183,10 +183,14 @@ class Standpoint:
         ]
         given = [n for n in self.study.covariate_ids if n in read and n in self.at]
         notes += [f"for people with {name} = {self.at[name]}" for name in given]
-        averaged = [n for n in self.study.covariate_ids if n in read and n not in self.at]
-        if averaged:
+        if averaged := self.averaged(attribute):
             notes.append(f"on average over the people given, who differ in {', '.join(averaged)}")
         return tuple(notes)
+
+    def averaged(self, attribute: Attribute) -> tuple[str, ...]:
+        """Return the covariates that a value is averaged over, since `at` does not give them."""
+        read = {n for t in self.utility.terms_of(attribute.id) for n in t.reads}
+        return tuple(n for n in self.study.covariate_ids if n in read and n not in self.at)
 
     # --- encoding -----------------------------------------------------------------------------
 

@@ -249,7 +249,9 @@ def _trade(
     notes += _direction_notes(attribute, ratio, level)
     notes += _fixed_notes(results, numerator, denominator)
     means = _mean_notes(results, numerator, denominator)
+    means += _average_notes(stand, attribute)
     notes += means
+    averaged = means or stand.averaged(gained)
     return TradeOff(
         gain=str(change),
         gain_text=gain_words(change, gained, study.numeraire(gained.id), language),
@@ -261,7 +263,7 @@ def _trade(
         level=level,
         denominator_statistic=ratio.denominator_statistic,
         notes=tuple(dict.fromkeys(notes)),
-        measure="ratio of means" if means else "common",
+        measure="ratio of means" if averaged else "common",
     )
 
 
@@ -296,6 +298,17 @@ def _mean_notes(results: Results, *rows: Vector) -> list[str]:
     if not varied:
         return []
     return [f"tastes for {', '.join(varied)} differ between people; this is the ratio of the means"]
+
+
+def _average_notes(stand: Standpoint, payment: Attribute) -> list[str]:
+    """Say where what is paid in is worth different amounts to different people."""
+    averaged = stand.averaged(payment)
+    if not averaged:
+        return []
+    return [
+        f"what a unit of {payment.id} is worth differs between people by {', '.join(averaged)}; "
+        "this is the ratio of the means, not a mean over people"
+    ]
 
 
 def check_request(results: Results, method: str | None, level: float, draws: int | None) -> None:

@@ -48,8 +48,14 @@ def trade_sentence(trade: TradeOff) -> str:
 
 
 def _who(trade: TradeOff) -> str:
-    median = trade.measure == "median over people"
-    return "the typical person" if median else "people"
+    return _WHO[trade.measure]
+
+
+_WHO = {
+    "common": "people",
+    "median over people": "the typical person",
+    "ratio of means": "people on average",
+}
 
 
 def _first_upper(words: str) -> str:

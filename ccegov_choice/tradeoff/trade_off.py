@@ -48,7 +48,8 @@ class TradeOff:
         What a reader must know besides.
     measure : {"common", "median over people", "ratio of means"}
         Of whom it speaks: of everybody, who has the same tastes; of the person in the middle, where
-        tastes differ; of nobody in particular, where a second opinion tells means only.
+        tastes differ; of people on average, where they differ by covariates that nobody fixed or a
+        second opinion tells means only.
     """
 
     gain: str

@@ -402,3 +402,25 @@ def test_nothing_to_gain_is_said(study, make_results):
     made = make_results(study, "wait + appeal", [-0.05, -0.5])
     with pytest.raises(TradeOffError, match="nothing to gain"):
         trade_offs(made, "wait")
+
+
+def test_an_average_over_people_is_called_a_ratio_of_means(study, make_results):
+    estimates = {"wait": -0.4, "hours": 0.1, "wait:poor[yes]": 0.3}
+    results = make_results(study, "wait + hours + wait:poor", estimates)
+    people = pd.DataFrame({"poor": ["no", "yes"], "weight": [1.0, 3.0]})
+    found = willingness_to_trade(results, gain="hours", pay_in="wait", data=people)
+    # 0.1 / (0.25 * 0.4 + 0.75 * 0.1); the mean of 0.25 and 1 would be 0.8125
+    assert found.estimate == pytest.approx(0.1 / 0.175)
+    assert found.measure == "ratio of means"
+    assert any("ratio of the means, not a mean over people" in note for note in found.notes)
+    assert (
+        "eople on average would accept"
+        in willingness_to_trade(
+            make_results(study, "wait + hours + wait:poor", estimates, 1e-8 * np.eye(3)),
+            gain="hours",
+            pay_in="wait",
+            data=people,
+        ).sentence()
+    )
+    alone = willingness_to_trade(results, gain="hours", pay_in="wait", at={"poor": "yes"})
+    assert (alone.measure, alone.estimate) == ("common", pytest.approx(1.0))
