@@ -115,6 +115,26 @@ def gather(
     return Population.of(results, source, by=extra, profiles=profiles, draws=points)
 
 
+def duty_or_opt_out(results: Results, opt_out: bool | None) -> bool:
+    """Return whether people may do without the service.
+
+    Raises
+    ------
+    PolicyError
+        If they may not, and it is asked for.
+    """
+    study = results.study
+    may = study.opt_out is not None and not study.mandatory
+    if opt_out and not may:
+        reason = "is a duty: nobody may do without it" if study.mandatory else "has no opt-out"
+        raise PolicyError(
+            f"'{study.id}' {reason}",
+            where="opt_out=True",
+            cure="Leave opt_out away: gains are then those of people who use the service.",
+        )
+    return may if opt_out is None else opt_out
+
+
 @dataclass(frozen=True, eq=False)
 class PointSource:
     """Taste points of a population in pieces that fit into memory.

@@ -15,7 +15,7 @@ from ccegov_choice.models.draws import draw_parameters
 from ccegov_choice.policy.availability import left_without
 from ccegov_choice.policy.channels.shift import ChannelShift, Flow, LeftBehind, OfferShift
 from ccegov_choice.policy.forecast import central_limits
-from ccegov_choice.policy.offers import Offers, PointSource, gather
+from ccegov_choice.policy.offers import Offers, PointSource, duty_or_opt_out, gather
 from ccegov_choice.policy.people_groups import PeopleGroups
 from ccegov_choice.policy.scenario import (
     Scenario,
@@ -89,7 +89,8 @@ def channel_shift(
     Raises
     ------
     PolicyError
-        If a scenario is not whole, a cost is missing, or people are needed and not given.
+        If a scenario is not whole, a cost is missing, people are needed and not given, or an
+        opt-out is asked for that does not exist.
 
     Notes
     -----
@@ -101,7 +102,7 @@ def channel_shift(
     first, last = as_scenarios([as_scenario(before, "before"), as_scenario(after, "after")])
     check_scenarios((first, last), results.utility, study)
     check_numbers(level, draws)
-    free = (study.opt_out is not None and not study.mandatory) if opt_out is None else opt_out
+    free = duty_or_opt_out(results, opt_out)
     population = gather(
         results,
         people,

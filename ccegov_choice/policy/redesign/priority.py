@@ -12,11 +12,11 @@ from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent, Cell, Table
 from ccegov_choice.models.results import Results
 from ccegov_choice.policy.forecast import central_limits
+from ccegov_choice.policy.offers import duty_or_opt_out
 from ccegov_choice.policy.redesign.lever import Lever
 from ccegov_choice.policy.redesign.redesign import Redesign
 from ccegov_choice.policy.redesign.responsibility import orphans, splits
 from ccegov_choice.policy.redesign.rules import undeliverable
-from ccegov_choice.policy.redesign.settings import duty_or_opt_out
 from ccegov_choice.policy.redesign.valuation import Valuation
 from ccegov_choice.study.payment import Payment, decimals, payment_words
 

@@ -14,6 +14,7 @@ from ccegov_choice.errors import PolicyError
 from ccegov_choice.models.results import Results
 from ccegov_choice.policy.equity.welfare_functions import RULES
 from ccegov_choice.policy.forecast import central_limits
+from ccegov_choice.policy.offers import duty_or_opt_out
 from ccegov_choice.policy.redesign.bound import best_by_bounds
 from ccegov_choice.policy.redesign.decision import (
     Package,
@@ -26,7 +27,7 @@ from ccegov_choice.policy.redesign.front import pareto_front
 from ccegov_choice.policy.redesign.program import best_by_program
 from ccegov_choice.policy.redesign.redesign import Redesign
 from ccegov_choice.policy.redesign.rules import FloatArray, IntArray, Rules, levels_with
-from ccegov_choice.policy.redesign.settings import Judgement, duty_or_opt_out, rule_words
+from ccegov_choice.policy.redesign.settings import Judgement, rule_words
 from ccegov_choice.policy.redesign.standing import Standing, first_best, stand
 from ccegov_choice.policy.redesign.switching import (
     Crossing,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ccegov_choice.errors import PolicyError, Problem, unknown_name
-from ccegov_choice.models.results import Results
 from ccegov_choice.policy.equity.welfare_functions import RULES, social_value
 from ccegov_choice.policy.redesign.rules import BoolArray, FloatArray
 
@@ -103,23 +102,3 @@ def rule_words(rule: str, aversion: float, minimum: float | None) -> str:
         "maximin": "the most for the worst-off group",
         "guarantee": f"first a guarantee of {minimum or 0:g} to every group",
     }[rule]
-
-
-def duty_or_opt_out(results: Results, opt_out: bool | None) -> bool:
-    """Return whether people may do without the service.
-
-    Raises
-    ------
-    PolicyError
-        If they may not, and it is asked for.
-    """
-    study = results.study
-    may = study.opt_out is not None and not study.mandatory
-    if opt_out and not may:
-        reason = "is a duty: nobody may do without it" if study.mandatory else "has no opt-out"
-        raise PolicyError(
-            f"'{study.id}' {reason}",
-            where="opt_out=True",
-            cure="Leave opt_out away: gains are then those of people who use the service.",
-        )
-    return may if opt_out is None else opt_out

@@ -12,7 +12,7 @@ from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError, Problem
 from ccegov_choice.models.draws import draw_parameters
 from ccegov_choice.policy.no_mean import why_no_mean
-from ccegov_choice.policy.offers import Offers, PointSource, gather
+from ccegov_choice.policy.offers import Offers, PointSource, duty_or_opt_out, gather
 from ccegov_choice.policy.people_groups import PeopleGroups
 from ccegov_choice.policy.scenario import (
     Scenario,
@@ -97,7 +97,8 @@ def welfare_change(
     ------
     PolicyError
         If a scenario is not whole, a right is changed that is not for sale, people are needed and
-        not given, or what is paid in is not told from zero.
+        not given, an opt-out is asked for that does not exist, or what is paid in is not told from
+        zero.
     TradeOffError
         If people cannot pay in it.
 
@@ -111,7 +112,7 @@ def welfare_change(
     check_scenarios((first, last), results.utility, study)
     _check_rights(first, last, results)
     check_numbers(level, draws)
-    free = (study.opt_out is not None and not study.mandatory) if opt_out is None else opt_out
+    free = duty_or_opt_out(results, opt_out)
     comparison, groups, worth = compare(
         results,
         first,

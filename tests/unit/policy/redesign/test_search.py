@@ -14,10 +14,10 @@ from ccegov_choice.models.classes.latent_class import LatentClass
 from ccegov_choice.models.mixed.distributions import Normal
 from ccegov_choice.models.mixed.mixed_logit import MixedLogit
 from ccegov_choice.policy.equity.welfare_functions import social_value
+from ccegov_choice.policy.offers import duty_or_opt_out
 from ccegov_choice.policy.redesign.lever import Lever
 from ccegov_choice.policy.redesign.redesign import Redesign
 from ccegov_choice.policy.redesign.search import search_redesign
-from ccegov_choice.policy.redesign.settings import duty_or_opt_out
 from ccegov_choice.policy.redesign.switching import (
     aversion_crossings,
     budget_crossings,

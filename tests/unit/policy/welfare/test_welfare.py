@@ -8,6 +8,7 @@ import pytest
 from scipy import integrate
 
 import ccegov_choice as cc
+from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import DataError, PolicyError, TradeOffError
 from ccegov_choice.models.classes.latent_class import LatentClass
@@ -19,6 +20,7 @@ from ccegov_choice.models.population.population import Population
 from ccegov_choice.models.predict import predict
 from ccegov_choice.models.results import draw_coefficients
 from ccegov_choice.models.simulate import simulate_choices
+from ccegov_choice.policy.channels.channel_shift import channel_shift
 from ccegov_choice.policy.scenario import Scenario
 from ccegov_choice.policy.uptake import uptake
 from ccegov_choice.policy.welfare import comparison
@@ -363,6 +365,13 @@ def test_a_duty_is_valued_for_those_who_do_it(logit, priced, two):
     free = welfare_change(logit, *two, pay_in="wait", opt_out=False, draws=100)
     assert found.mean.value == pytest.approx(free.mean.value)
     assert any("duty" in note for note in found.notes)
+    # nobody may do without a duty, whoever asks
+    for what in (
+        lambda: welfare_change(results, *two, pay_in="wait", draws=100, opt_out=True),
+        lambda: channel_shift(results, *two, draws=100, opt_out=True),
+    ):
+        with pytest.raises(PolicyError, match="is a duty"):
+            what()
 
 
 def test_words_tables_and_chart(own, two, data):
@@ -398,3 +407,18 @@ def test_an_unclear_change_is_said_to_be_unclear(logit, priced):
     found = welfare_change(logit, before, after, pay_in="wait", draws=300)
     assert found.sentence().startswith("This study cannot tell whether the typical person is")
     assert "cannot tell whether more people gain than lose" in found.sentence()
+
+
+def test_words_leave_out_what_nobody_sees_and_do_not_repeat_the_groups(logit, two, data):
+    """No "about 0 would lose (0 to 0)", and no list of groups of which nothing can be told."""
+    told = welfare_change(logit, *two, pay_in="wait", people=data, by="poor", draws=100)
+    said = told.sentence()
+    assert "(0 to 0)" not in said
+    assert "about 100 would gain (95% interval 100 to 100)." in said
+    assert "The model sees nobody who loses" in said
+    assert "In the group '" in said
+    flat = Estimate(0.1, -1.0, 1.0)
+    unclear = replace(told, median=flat, groups=tuple(replace(g, median=flat) for g in told.groups))
+    assert [s for s in unclear.sentences() if "group" in s] == [
+        "Nor can it tell, for any of the groups, whether the typical person gains or loses."
+    ]
