@@ -237,6 +237,7 @@ def rank_levers(
         draws=draws,
         seed=seed,
         points=points,
+        level=level,
     )
     masks = np.array([1 << valuation.order.index(i) for i in range(len(redesign.levers))], np.int64)
     sampled = np.array(

@@ -153,6 +153,7 @@ def search_redesign(
         seed=seed,
         points=points,
         least_people=least_people,
+        level=level,
     )
     _check_levels(valuation, judgement)
     rules = Rules.of(redesign, results.study, valuation.order, valuation.kinds)

@@ -70,6 +70,8 @@ class Valuation:
         Whether people may do without the service.
     parameters : ndarray of shape (1 + R, P)
         The estimates, then the draws.
+    dropped : int
+        Draws that are left out, since a unit of payment is worth nothing to somebody there.
     """
 
     results: Results
@@ -84,6 +86,7 @@ class Valuation:
     runs: tuple[Run, ...]
     opt_out: bool
     parameters: FloatArray
+    dropped: int = 0
 
     @classmethod
     def of(
@@ -99,13 +102,15 @@ class Valuation:
         seed: int,
         points: int | None,
         least_people: int = LEAST_PEOPLE,
+        level: float = 0.95,
     ) -> Valuation:
         """Gather people, code the levers, draw the parameters.
 
         Raises
         ------
         PolicyError
-            If a group is too small to be told of, or the numeraire is not worth anything.
+            If a group is too small to be told of, or the numeraire is not worth anything, or not
+            told from that at a level.
         DataError
             If people are needed and not given, or lack a column.
         """
@@ -144,7 +149,7 @@ class Valuation:
             np.vstack([results.estimates, draw_parameters(results, draws, seed)]),
         )
         found._require_one_worth(pay_in)
-        return found._with_good_draws(pay_in)
+        return found._with_good_draws(pay_in, level)
 
     def _require_one_worth(self, pay_in: str) -> None:
         """Refuse levers that change what a unit of payment is worth."""
@@ -159,7 +164,7 @@ class Valuation:
                     cure="Pay in something else, or fit a utility without this interaction.",
                 )
 
-    def _with_good_draws(self, pay_in: str) -> Valuation:
+    def _with_good_draws(self, pay_in: str, level: float) -> Valuation:
         """Drop draws at which a unit of payment is worth nothing to somebody."""
         worth = np.array([self._worth(theta)[1].min() for theta in self.parameters])
         if worth[0] <= 0:
@@ -169,15 +174,17 @@ class Valuation:
                 cure="Pay in something that everybody would rather not give up.",
             )
         good = worth > 0
-        if good.mean() < 0.5:
+        wrong = 1 - float(good[1:].mean())
+        if wrong > (1 - level) / 2:  # as in `welfare_change`
             raise PolicyError(
                 f"it is not known whether paying in '{pay_in}' costs people anything: by "
-                f"{100 * (1 - good.mean()):.0f} in 100 draws it does not",
+                f"{100 * wrong:.2g} in 100 draws it does not",
                 where=f"pay_in='{pay_in}'",
                 cure="Pay in something whose coefficient is known better.",
             )
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return Valuation(**{**fields, "parameters": self.parameters[good]})
+        kept = {"parameters": self.parameters[good], "dropped": int((~good).sum())}
+        return Valuation(**{**fields, **kept})
 
     def _worth(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return what a unit is worth at each taste ``(M|1, S)``, and on average ``(M|1,)``."""
@@ -372,6 +379,11 @@ class Valuation:
         points = self.population.points()
         each, _ = self._worth(self.results.estimates)
         notes = list(self.worth.notes)
+        if self.dropped:
+            notes.append(
+                f"{self.dropped} draws in which {self.worth.attribute.id} has the wrong sign for "
+                "some people are left out of intervals, probabilities and regrets."
+            )
         if np.ptp(each, axis=1).max() > 1e-12 * np.abs(each).max():
             notes.append(
                 "What a unit of payment is worth differs between people: gains are added up as "
