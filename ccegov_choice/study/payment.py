@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from ccegov_choice._table import format_number
 from ccegov_choice.study.attribute import Attribute
 from ccegov_choice.study.gain import payment_sign
 from ccegov_choice.study.numeraire import Numeraire
+from ccegov_choice.study.wording import number_text
 
 _MONEY = re.compile(
     r"[$€£¥₹₩₽₺₴₫₱฿¢]"
@@ -157,6 +159,39 @@ def payment_words(
         many,
         vehicle if currency else "",
         payment_sign(attribute) < 0,
+    )
+
+
+def beyond_shown(
+    values: Iterable[float | None], attribute: Attribute, payment: Payment, whose: str = "amounts"
+) -> tuple[str, ...]:
+    """Say that amounts exceed all that people were shown of what they pay in, if they do.
+
+    Whoever was shown waits of 2 to 40 days never chose between services 60 days apart: such an
+    amount prolongs the straight line beyond the answers.
+
+    Parameters
+    ----------
+    values : iterable of float or None
+        The amounts, with their signs or without.
+    attribute : Attribute
+        What is paid in.
+    payment : Payment
+        Its words.
+    whose : str
+        Of what the amounts are.
+    """
+    shown = [level.value for level in attribute.shown_levels if level.value is not None]
+    if not shown:
+        return ()
+    span = max(shown) - min(shown)
+    if not any(value is not None and abs(value) > span * (1 + 1e-9) for value in values):
+        return ()
+    ends = f"{number_text(min(shown))} to {number_text(max(shown))} {payment.unit_plural}".rstrip()
+    most = f"{number_text(span)} {payment.word(number_text(span))}".rstrip()
+    return (
+        f"people were shown {ends}, which are {most} apart; {whose} beyond {most} go further than "
+        "any answer, as if the line went on",
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccegov_choice.errors import TradeOffError
-from ccegov_choice.study.payment import decimals, payment_words, plain
+from ccegov_choice.study.payment import beyond_shown, decimals, payment_words, plain
 from ccegov_choice.tradeoff.interval import Ratio, percentile_interval
 from ccegov_choice.tradeoff.over_people import OverPeople, people_given
 from ccegov_choice.tradeoff.phrases import gain_words
@@ -106,6 +106,7 @@ def median_trades(
         if not common and error[g] > 0:
             shown = plain(float(error[g]), decimals(interval, float(here[g])) + 1)
             said.append(f"tastes are simulated; other draws move medians by about {shown}")
+        said += beyond_shown([float(here[g]), interval.low, interval.high], payment, words)
         bootstrap = sampler.method == "bootstrap"
         made.append(
             TradeOff(

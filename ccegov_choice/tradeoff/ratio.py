@@ -18,6 +18,7 @@ from ccegov_choice.study.gain import (
     payment_sign,
     sellable,
 )
+from ccegov_choice.study.payment import beyond_shown
 from ccegov_choice.tradeoff.interval import Ratio
 from ccegov_choice.tradeoff.median import MEDIAN_DRAWS, median_trades, tastes_differ
 from ccegov_choice.tradeoff.phrases import gain_words, payment_words
@@ -252,10 +253,12 @@ def _trade(
     means += _average_notes(stand, attribute)
     notes += means
     averaged = means or stand.averaged(gained)
+    words = payment_words(attribute, study.numeraire(attribute.id), language)
+    notes += beyond_shown([ratio.estimate, interval.low, interval.high], attribute, words)
     return TradeOff(
         gain=str(change),
         gain_text=gain_words(change, gained, study.numeraire(gained.id), language),
-        payment=payment_words(attribute, study.numeraire(attribute.id), language),
+        payment=words,
         estimate=ratio.estimate,
         interval=interval,
         std_error=error,

@@ -36,7 +36,7 @@ from ccegov_choice.policy.redesign.switching import (
     unit_crossings,
 )
 from ccegov_choice.policy.redesign.valuation import Valuation
-from ccegov_choice.study.payment import payment_words
+from ccegov_choice.study.payment import beyond_shown, payment_words
 from ccegov_choice.study.profile import Profile
 
 if TYPE_CHECKING:
@@ -337,7 +337,11 @@ class _Deciding:
             )
             for rule, p in rules_best.items()
         ]
+        told = [e for p in packages for e in (p.welfare, *(own for _, own in p.groups))]
+        amounts = [end for e in told for end in (e.value, e.low, e.high)]
+        beyond = beyond_shown(amounts, valuation.worth.attribute, words, "gains")
         notes = (*valuation.notes(), *self.rules.notes, *self.pool.notes, note, cut, skipped)
+        notes += beyond
         return RedesignDecision(
             valuation.redesign,
             self.judgement,

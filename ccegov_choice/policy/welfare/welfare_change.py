@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice._estimate import Estimate
 from ccegov_choice._table import Absent
 from ccegov_choice.errors import PolicyError, Problem
 from ccegov_choice.models.draws import draw_parameters
@@ -27,7 +28,7 @@ from ccegov_choice.policy.welfare.comparison import Comparison
 from ccegov_choice.policy.welfare.people import per_person
 from ccegov_choice.policy.welfare.summary import Summary, summarise
 from ccegov_choice.policy.welfare.worth import Worth
-from ccegov_choice.study.payment import payment_words
+from ccegov_choice.study.payment import beyond_shown, payment_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -251,4 +252,9 @@ def _notes(
         notes.append("quantiles over people are read from bins 1.6 % wide")
     if isinstance(found.mean, Absent):
         notes.append("groups are compared by their medians, since means do not exist")
+    told = [found.mean, found.median, *(median for _, median in found.quantiles)]
+    told += [e for group in found.groups for e in (group.mean, group.median)]
+    values = [end for e in told if isinstance(e, Estimate) for end in (e.value, e.low, e.high)]
+    words = payment_words(worth.attribute, study.numeraire(name))
+    notes += beyond_shown(values, worth.attribute, words)
     return (*notes, *worth.notes, *found.notes, *never_shown(scenarios, study))
