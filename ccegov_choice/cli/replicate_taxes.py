@@ -26,7 +26,7 @@ from ccegov_choice.tradeoff.ratio import TradeOff, willingness_to_trade
 
 TITLE = "What Americans would trade between tax bands and revenue"
 SPLIT = "inequality_aversion"
-GROUPS = {"averse": "Averse to inequality", "not_averse": "Not averse to inequality"}
+GROUPS = ("averse", "not_averse")
 PAY_IN = "rate_35k_85k"
 START = 25.0
 """The plan that trade-offs start from takes this share of income in every band."""

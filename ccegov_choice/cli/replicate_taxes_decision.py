@@ -34,9 +34,9 @@ from ccegov_choice.tradeoff.groups import group_trade_offs
 from ccegov_choice.tradeoff.ratio import TradeOff, willingness_to_trade
 
 PLANS = {
-    "flat": ("A flat plan", (25, 25, 25, 25, 25, 25)),
-    "rising": ("A plan that rises a little", (5, 15, 25, 25, 35, 35)),
-    "steep": ("A plan that rises steeply", (5, 15, 25, 35, 45, 55)),
+    "flat": ("Flat plan", (25, 25, 25, 25, 25, 25)),
+    "steep": ("Steep plan", (5, 15, 25, 35, 45, 55)),
+    "rising": ("Gentle plan", (5, 15, 25, 25, 35, 35)),
 }
 """Name -> words, rates from the lowest to the highest band; all keep the middle rate."""
 
@@ -97,7 +97,7 @@ class TaxDecision:
     @cached_property
     def welfare(self) -> WelfareChange:
         """Who wins and who loses if rates rise steeply instead of being flat."""
-        flat, _, steep = self.scenarios
+        flat, steep, _ = self.scenarios
         return welfare_change(
             self.mixed,
             flat,

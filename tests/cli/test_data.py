@@ -94,16 +94,35 @@ def test_replicate_taxes(tmp_path, capsys, monkeypatch) -> None:
     captured = capsys.readouterr()
     assert "25 of 25 reproduced" in captured.out
     assert "How tax rates may be written" in captured.out
-    page = (tmp_path / "report.html").read_text()
-    assert "What Americans would trade between tax bands and revenue" in page
-    assert "2,000" in page
-    visible = re.sub(r"<(style|script)[^>]*>.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
-    assert re.search(r"[$€£¥]|\b(USD|EUR|GBP)\b|dollar", visible) is None
+    assert "966 effective people of 2,000" in captured.out
+    report, brief, simulator = (
+        (tmp_path / f"{name}.html").read_text() for name in ("report", "brief", "simulator")
+    )
+    for page in (report, brief, simulator):
+        assert "What Americans would trade between tax bands and revenue" in page
+        visible = re.sub(r"<(style|script)[^>]*>.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
+        assert re.search(r"[$€£¥]|\b(USD|EUR|GBP)\b|dollar", visible) is None
+    assert "2,000" in report
+    assert "likelihood ratio 248.5 on 24 degrees of freedom" in report
+    assert "own weights, worth 966 equally weighted people" in report
+    assert "“Steep plan” than with “Flat plan”" in brief
+    assert "About 19 in 100 people would be worse off" in brief
+    for name in ("report.pdf", "brief.pdf"):
+        assert (tmp_path / name).read_bytes().startswith(b"%PDF-")
     assert (tmp_path / "comparison.csv").read_text().count("\n") == 26
 
 
 @pytest.mark.data
-def test_a_number_that_is_not_reproduced_is_told(tmp_path, capsys) -> None:
+def test_a_number_that_is_not_reproduced_is_told(tmp_path, capsys, monkeypatch) -> None:
+    class Nothing:
+        @classmethod
+        def fit(cls, taxes):
+            return cls()
+
+        def write(self, folder):
+            return [folder / "report.html"]
+
+    monkeypatch.setattr("ccegov_choice.cli.replicate_taxes_decision.TaxDecision", Nothing)
     published = tmp_path / "published.toml"
     published.write_text(
         '[[value]]\nname = "the fit"\nquantity = "log_likelihood"\n'

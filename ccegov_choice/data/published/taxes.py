@@ -29,12 +29,12 @@ SOURCE = DataSource(
 )
 
 BANDS = {
-    "rate_under_10k": ("taxrate1", "under 10k a year", (0, 5, 15, 25), "-"),
-    "rate_10k_35k": ("taxrate2", "from 10k to 35k a year", (5, 15, 25, 35), "-"),
-    "rate_35k_85k": ("taxrate3", "from 35k to 85k a year", (5, 15, 25, 35), "-"),
-    "rate_85k_175k": ("taxrate4", "from 85k to 175k a year", (5, 15, 25, 35), "-"),
-    "rate_175k_375k": ("taxrate5", "from 175k to 375k a year", (5, 15, 25, 35, 45), "0"),
-    "rate_over_375k": ("taxrate6", "over 375k a year", (5, 15, 25, 35, 45, 55), "0"),
+    "rate_under_10k": ("taxrate1", "under 10k", (0, 5, 15, 25), "-"),
+    "rate_10k_35k": ("taxrate2", "from 10k to 35k", (5, 15, 25, 35), "-"),
+    "rate_35k_85k": ("taxrate3", "from 35k to 85k", (5, 15, 25, 35), "-"),
+    "rate_85k_175k": ("taxrate4", "from 85k to 175k", (5, 15, 25, 35), "-"),
+    "rate_175k_375k": ("taxrate5", "from 175k to 375k", (5, 15, 25, 35, 45), "0"),
+    "rate_over_375k": ("taxrate6", "over 375k", (5, 15, 25, 35, 45, 55), "0"),
 }
 """Attribute -> column in the file, income band, rates shown, which way is better."""
 
@@ -69,7 +69,7 @@ def study() -> Study:
         title="American income-tax plans",
         attributes=(*(_rate(band) for band in BANDS), revenue),
         covariates=(
-            _yes_no("inequality_aversion", "Averse to inequality", "averse", "not_averse"),
+            _yes_no("inequality_aversion", "View of inequality", "averse", "not_averse"),
             _yes_no("taxes_harm_economy", "Thinks that taxes harm the economy", "yes", "no"),
             Covariate(
                 "party",
@@ -84,6 +84,8 @@ def study() -> Study:
         declarations={
             "decision": "Who should bear the income tax, and how much revenue it should raise.",
             "population": "adults in the United States of America",
+            "missing": "The file does not say who was not reached; its weights say that some kinds "
+            "of people answered less often than others. They are not used, as in print.",
             "source": SOURCE.citation,
         },
     )
@@ -97,10 +99,10 @@ def _rate(band: str) -> Attribute:
     way: Direction = "-" if direction == "-" else "0"
     return Attribute(
         band,
-        f"Tax rate on incomes {incomes}",
+        f"Tax on incomes {incomes}",
         "numeric",
         tuple(Level(str(rate), f"{rate} %", value=rate) for rate in rates),
-        definition=f"Share of income that people with incomes {incomes} pay in income tax.",
+        definition=f"Share of income that people with incomes {incomes} a year pay in income tax.",
         unit="percentage point",
         unit_plural="percentage points",
         direction=way,
