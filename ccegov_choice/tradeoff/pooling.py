@@ -138,7 +138,8 @@ class PoolingTest:
 
 
 def _sentences(test: PoolingTest) -> list[str]:
-    found, listed = test.tastes, " and ".join(f"'{test.label(name)}'" for name in test.groups)
+    found, quoted = test.tastes, [f"'{test.label(name)}'" for name in test.groups]
+    listed = f"{', '.join(quoted[:-1])} and {quoted[-1]}"
     base = test.label(test.groups[0])
     aside = f"p {p_words(found.p)}, likelihood ratio {found.statistic:.1f} on {found.degrees} df"
     if test.tastes_differ:

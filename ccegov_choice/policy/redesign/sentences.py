@@ -38,9 +38,11 @@ def _cost(package: Package, decision: RedesignDecision) -> str:
 
 
 def _amount(estimate: Estimate, decision: RedesignDecision) -> str:
-    places = decimals(estimate, estimate.value)
-    low, high = (plain(end or 0.0, places) for end in (estimate.low, estimate.high))
-    return f"{decision.payment.amount(abs(estimate.value), places)} ({low} to {high})"
+    # a loss is told as so much lost, with limits of the loss; what may be either keeps its sign
+    told = estimate.map(lambda value: -value) if estimate.sign < 0 else estimate
+    places = decimals(told, told.value)
+    low, high = (plain(end or 0.0, places) for end in (told.low, told.high))
+    return f"{decision.payment.amount(told.value, places)} ({low} to {high})"
 
 
 def _best(decision: RedesignDecision) -> str:

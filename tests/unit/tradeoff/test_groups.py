@@ -202,3 +202,30 @@ def test_other_families(family):
     else:
         assert found.test.tastes.degrees == len(found.groups[0].results.names) - 1
     assert all(isinstance(d.difference, Estimate | Absent) for d in found.differences)
+
+
+def test_three_groups_that_differ_in_scale_only():
+    """``(3 - 1)(3 - 1)`` degrees of freedom for tastes, ``3 - 1`` for scales; seed fixed."""
+    areas = tuple(cc.Level(name, name) for name in "abc")
+    study = cc.Study(
+        "office",
+        "An office",
+        (
+            cc.Attribute.numeric("wait", "Wait", [2, 10, 20, 40], "day", "days", direction="-"),
+            cc.Attribute.ordered("help", "Help", ["none", "chat", "person"], direction="+"),
+        ),
+        covariates=(cc.Covariate("area", "Area", "categorical", areas),),
+        numeraires=(cc.Numeraire("wait"),),
+    )
+    utility = cc.Utility("wait + help", study)
+    truth = {"wait": -0.06, "help[chat]": 0.6, "help[person]": 1.2}
+    people = pd.DataFrame({"area": np.array(list("abc"))[np.arange(240) % 3]})
+    answers = cc.simulate_choices(
+        cc.random_design(study, tasks=24, blocks=3, seed=5), cc.Logit(utility, scale="area"),
+        {**truth, "scale[b]": 1.5, "scale[c]": 0.7}, people=240, seed=0, covariates=people,
+    )  # fmt: skip
+    test = group_trade_offs(cc.Logit(utility), answers, "area", "wait", draws=500).test
+    assert (test.tastes.degrees, test.scale.degrees) == (4, 2)
+    assert not test.tastes_differ
+    assert test.scale.p < 1e-4
+    assert "the tastes of 'a', 'b' and 'c' apart" in test.sentences()[0]

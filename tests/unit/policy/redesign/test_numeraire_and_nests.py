@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import ccegov_choice as cc
+from ccegov_choice._estimate import Estimate
 from ccegov_choice.errors import PolicyError
 from ccegov_choice.models.nests.nested_logit import NestedLogit
 from ccegov_choice.models.simulate import simulate_choices
 from ccegov_choice.policy.redesign.lever import Lever
 from ccegov_choice.policy.redesign.redesign import Redesign
 from ccegov_choice.policy.redesign.search import search_redesign
+from ccegov_choice.policy.redesign.sentences import _amount
 from ccegov_choice.policy.scenario import Scenario
 from ccegov_choice.policy.welfare.welfare_change import welfare_change
+from ccegov_choice.study.payment import payment_words
 
 
 def unsure(results, statistic):
@@ -91,3 +95,17 @@ def test_a_nest_with_the_opt_out_is_valued_as_by_welfare_change(members):
     best = found.best.profile.levels
     gain = (logsum(best["wait"], best["forms"]) - logsum(10, 4)) / -b["wait"]
     assert found.best.welfare.value == pytest.approx(gain, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "words"),
+    [
+        (Estimate(3.0, 2.0, 4.0), "3.0 days (2.0 to 4.0)"),
+        (Estimate(-3.0, -4.0, -2.0), "3.0 days (2.0 to 4.0)"),
+        (Estimate(-3.0, -7.0, 1.0), "−3.0 days (−7.0 to 1.0)"),
+    ],
+)
+def test_a_loss_has_the_limits_of_a_loss(estimate, words):
+    attribute = cc.Attribute.numeric("wait", "Wait", [1, 5], "day", "days", direction="-")
+    decision = SimpleNamespace(payment=payment_words(attribute, None))
+    assert _amount(estimate, decision) == words
