@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ccegov_choice.study.study import Study
     from ccegov_choice.tradeoff.trade_off import TradeOffs
 
+BY_CLASSES = ("uptake", "welfare", "equity", "redesign", "distribution")
+"""Answers of the report that come from the classes, not from the logit."""
+
 PAY_IN = "te_decision_days"
 GROUP = "digital_confidence"
 
@@ -156,6 +159,7 @@ class Decision:
             redesign=self.redesign,
             flags=flags,
             quality=with_and_without(self.common, self.data, flags),
+            model_of=dict.fromkeys(BY_CLASSES, self.classes),
             simulated=True,
         )
 

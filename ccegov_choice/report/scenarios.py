@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ccegov_choice._drawing.chart import Row
 from ccegov_choice._table import Cell, Table
+from ccegov_choice.policy.scenario import Scenario
 from ccegov_choice.policy.uptake import Difference, Uptake
 from ccegov_choice.report.blocks import (
     Block,
@@ -18,7 +19,7 @@ from ccegov_choice.report.blocks import (
 from ccegov_choice.report.charts import Words, scenario_shares
 from ccegov_choice.report.material import Material, range_note, with_range
 from ccegov_choice.report.origins import figure
-from ccegov_choice.report.told import told_blocks
+from ccegov_choice.report.told import several, told_blocks
 from ccegov_choice.report.wording import between, in_100, points, quoted, say, upper_first
 from ccegov_choice.study.study import Study
 
@@ -43,7 +44,7 @@ def _scenarios(material: Material) -> Iterator[Block]:
     opt_out = quoted(found.opt_out or "")
     yield Paragraph(say(f"scenarios.lead_{found.mode}", opt_out=opt_out))
     words = Words(
-        scenario_headline(found),
+        scenario_headline(found, reform_difference(material)),
         say(f"scenarios.subtitle_{found.mode}", opt_out=opt_out),
         range_note(found.level),
         material.sample,
@@ -99,6 +100,33 @@ def difference_sentence(found: Uptake, item: Difference) -> str:
     )
 
 
+def reform_difference(material: Material) -> Difference | None:
+    """Return the difference of shares that the headlines tell: that of the reform valued.
+
+    So that all headlines are about one reform. Where no welfare was worked out, or its scenarios
+    are not among those of the forecast, it is `largest_difference`.
+    """
+    found = material.uptake
+    if found is None:
+        return None
+    for welfare in several(material.welfare):
+        pair = getattr(welfare, "before", None), getattr(welfare, "after", None)
+        for item in told_differences(found):
+            named = {scenario.name: scenario for scenario in found.scenarios}
+            if same_offer(named[item.baseline], pair[0]) and same_offer(
+                named[item.scenario], pair[1]
+            ):
+                return item
+    return largest_difference(found)
+
+
+def same_offer(one: Scenario, other: Scenario | None) -> bool:
+    """Return whether two scenarios are called the same and offer the same levels."""
+    if other is None or one.text() != other.text():
+        return False
+    return [dict(o.levels) for o in one.offers] == [dict(o.levels) for o in other.offers]
+
+
 def largest_difference(found: Uptake) -> Difference | None:
     """Return the difference that moves most people, of those told from nothing; or any."""
     every = told_differences(found)
@@ -106,9 +134,8 @@ def largest_difference(found: Uptake) -> Difference | None:
     return max(told or every, key=lambda item: abs(item.estimate), default=None)
 
 
-def scenario_headline(found: Uptake) -> str:
-    """Say what the scenarios come to, in one sentence."""
-    item = largest_difference(found)
+def scenario_headline(found: Uptake, item: Difference | None) -> str:
+    """Say a difference, or the largest share where there is none, in one sentence."""
     if item is not None:
         n = points(100 * abs(item.estimate))
         return say(f"scenarios.headline_{_verdict(item)}", n=n, **_names(found, item))

@@ -11,7 +11,7 @@ from ccegov_choice.report.material import Material
 from ccegov_choice.report.origins import origin
 from ccegov_choice.report.priorities import leaders
 from ccegov_choice.report.scenarios import (
-    largest_difference,
+    reform_difference,
     scenario_headline,
     share_headline,
 )
@@ -22,6 +22,7 @@ from ccegov_choice.report.trading import (
     gained_attribute,
     over_people,
     places_of,
+    tested_span,
 )
 from ccegov_choice.report.wording import between, in_100, plain, points, quoted, say
 from ccegov_choice.tradeoff.ratio import TradeOff
@@ -89,14 +90,16 @@ def _trade(material: Material, trade: TradeOff) -> Finding:
     assert trade.conf_low is not None  # only trades with both limits are told
     assert trade.conf_high is not None
     shown = plain(trade.estimate, places)
+    far = abs(trade.estimate) > tested_span(material, trade.pay_in)
+    text = say(
+        "summary.trade_median" if over_people(trade) else "summary.trade",
+        amount=payment.things(payment.direction, trade.estimate, places),
+        gain=gain_phrase(material.study, trade),
+    )
     return Finding(
         shown,
         f"{payment.word(shown)} {payment.direction}".strip(),
-        say(
-            "summary.trade_median" if over_people(trade) else "summary.trade",
-            amount=payment.things(payment.direction, trade.estimate, places),
-            gain=gain_phrase(material.study, trade),
-        ),
+        f"{text} {say('summary.far')}" if far else text,
         say("interval.plain", range=between(trade.conf_low, trade.conf_high, places)),
         origin(material, "trade", trade.gain, "trade_offs", trade, method=trade.method),
     )
@@ -144,12 +147,12 @@ def _forecast(material: Material) -> Iterator[Finding]:
     found = material.uptake
     if found is None or material.study.mandatory:
         return
-    item = largest_difference(found)
+    item = reform_difference(material)
     if item is not None and not item.conf_low <= 0 <= item.conf_high:
         low, high = sorted(100 * abs(end) for end in (item.conf_low, item.conf_high))
         number = points(100 * abs(item.estimate))
         unit = say("summary.more_unit" if item.estimate > 0 else "summary.fewer_unit")
-        sentence = scenario_headline(found)
+        sentence = scenario_headline(found, item)
     else:
         best = int(found.shares.argmax())
         low, high = 100 * float(found.conf_low[best]), 100 * float(found.conf_high[best])

@@ -149,16 +149,18 @@ def _gain_sentence(study: Study, trade: TradeOff) -> str:
 
 def _beyond_what_was_shown(material: Material, trades: Sequence[TradeOff]) -> Iterator[str]:
     """Say which amounts are larger than any that people could have given up in a task."""
-    shown = [
-        level.value
-        for level in material.study.attribute(trades[0].pay_in).shown_levels
-        if level.value is not None
-    ]
-    span = max(shown) - min(shown)
+    span = tested_span(material, trades[0].pay_in)
     far = [gain_phrase(material.study, trade) for trade in trades if abs(trade.estimate) > span]
     if far:
         most = trades[0].payment.amount(span, 0 if float(span).is_integer() else digits_for(span))
         yield say("trade.tested", most=most, gains="; ".join(far))
+
+
+def tested_span(material: Material, attribute: str) -> float:
+    """Return the most that a task let people give up of something."""
+    levels = material.study.attribute(attribute).shown_levels
+    values = [level.value for level in levels if level.value is not None]
+    return max(values) - min(values)
 
 
 def paid(trade: TradeOff) -> str:

@@ -38,8 +38,19 @@ def sentences(change: WelfareChange) -> tuple[str, ...]:
     """Say what the typical person gains, who wins and loses, and what each group gains."""
     said = [_typical(change), _winners(change), _majority(change)]
     if change.by is not None:
-        said += [_group(group, change) for group in change.groups]
+        said += _groups(change)
     return tuple(said)
+
+
+def _groups(change: WelfareChange) -> list[str]:
+    """Say what each group gains; those of whom nothing can be told share one sentence."""
+    unclear = [group for group in change.groups if group.median.sign == 0]
+    open_ends = [group for group in unclear if group.median.low != group.median.high]
+    if change.median.sign == 0 and len(open_ends) == len(change.groups) > 1:
+        return [
+            "Nor can it tell, for any of the groups, whether the typical person gains or loses."
+        ]
+    return [_group(group, change) for group in change.groups]
 
 
 def _typical(change: WelfareChange) -> str:
@@ -72,20 +83,36 @@ def _interval(found: Estimate, payment: Payment, places: int, per: str) -> str:
 
 def _winners(change: WelfareChange) -> str:
     per = f"{100 * change.level:g}%"
-    gain, loss, same = (
-        _people(e) for e in (change.gain_share, change.loss_share, change.same_share)
-    )
-    return (
-        f"Of 100 people about {gain[0]} would gain ({per} interval {gain[1]}), {loss[0]} would "
-        f"lose ({loss[1]}) and {same[0]} would see no difference ({same[1]})."
-    )
+    told = [
+        (share, word)
+        for share, word in (
+            (change.gain_share, "gain"),
+            (change.loss_share, "lose"),
+            (change.same_share, "see no difference"),
+        )
+        if not _nobody(share)
+    ]
+    before = [f"{per} interval ", *[""] * len(told)]
+    parts = [
+        f"{100 * share.value:.0f} would {word} ({_ends(share, said)})"
+        for (share, word), said in zip(told, before, strict=False)
+    ]
+    said = f"Of 100 people about {', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]}."
+    if _nobody(change.loss_share):
+        said += " The model sees nobody who loses, which does not mean that there is nobody."
+    return said
 
 
-def _people(share: Estimate) -> tuple[str, str]:
-    ends = "not known"
-    if share.low is not None and share.high is not None:
-        ends = f"{100 * share.low:.0f} to {100 * share.high:.0f}"
-    return f"{100 * share.value:.0f}", ends
+def _nobody(share: Estimate) -> bool:
+    """Return whether a share is nought in the estimate and at both ends, as it is told."""
+    ends = (share.value, share.low, share.high)
+    return all(end is not None and round(100 * end) == 0 for end in ends)
+
+
+def _ends(share: Estimate, before: str) -> str:
+    if share.low is None or share.high is None:
+        return "no interval"
+    return f"{before}{100 * share.low:.0f} to {100 * share.high:.0f}"
 
 
 def _majority(change: WelfareChange) -> str:
@@ -106,14 +133,14 @@ def _group(group: GroupWelfare, change: WelfareChange) -> str:
     interval = _interval(found, change.payment, places, per)
     if found.sign == 0:
         if found.low == found.high == 0.0:
-            return f"{group.label}: no difference to the typical person."
+            return f"In the group '{group.label}' it makes no difference to the typical person."
         return (
-            f"{group.label}: this study cannot tell whether the typical person gains or loses "
-            f"({interval})."
+            f"In the group '{group.label}' this study cannot tell whether the typical person gains "
+            f"or loses ({interval})."
         )
     off = "better" if found.sign > 0 else "worse"
     worth = amount(found.value, change.payment, places)
     return (
-        f"{group.label}: the typical person is {off} off, as by {worth} ({interval}); about "
-        f"{100 * group.losers.value:.0f} in 100 lose."
+        f"In the group '{group.label}' the typical person is {off} off, as by {worth} "
+        f"({interval}); about {100 * group.losers.value:.0f} in 100 lose."
     )

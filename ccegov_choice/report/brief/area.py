@@ -16,7 +16,7 @@ from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.report.brief.content import say
 from ccegov_choice.report.brief.extras import welfare_of
 from ccegov_choice.report.brief.headlines import as_estimate, chosen_trade, tells_losers
-from ccegov_choice.report.scenarios import largest_difference
+from ccegov_choice.report.scenarios import reform_difference
 from ccegov_choice.report.simulator.crowd import group_label
 from ccegov_choice.report.wording import between, plain
 from ccegov_choice.study.people import people_frame
@@ -130,7 +130,7 @@ def _difference(material: Material, own: ChoiceData) -> Estimate | None:
     if found is None or material.study.mandatory:
         return None
     again = uptake(
-        material.results,
+        material.model_of("uptake"),
         found.scenarios,
         opt_out=found.opt_out is not None,
         mode=found.mode,
@@ -139,7 +139,7 @@ def _difference(material: Material, own: ChoiceData) -> Estimate | None:
         draws=len(found.sampled),
         seed=found.seed,
     )
-    national, item = largest_difference(found), None
+    national, item = reform_difference(material), None
     if national is not None:
         item = next(d for d in again.differences() if d.scenario == national.scenario)
     return None if item is None else as_estimate(item)
@@ -150,7 +150,7 @@ def _welfare(material: Material, own: ChoiceData) -> dict[str, Estimate]:
     if found is None:
         return {}
     again = welfare_change(
-        material.results,
+        material.model_of("welfare"),
         found.before,
         found.after,
         pay_in=found.payment.attribute,

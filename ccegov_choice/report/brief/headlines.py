@@ -9,12 +9,13 @@ from ccegov_choice._estimate import Estimate
 from ccegov_choice.report.brief.content import Headline, say
 from ccegov_choice.report.brief.extras import welfare_of
 from ccegov_choice.report.priorities import leaders
-from ccegov_choice.report.scenarios import largest_difference
+from ccegov_choice.report.scenarios import reform_difference
 from ccegov_choice.report.trading import (
     clearest,
     gain_phrase,
     gained_attribute,
     places_of,
+    tested_span,
 )
 from ccegov_choice.report.wording import between, lower_first, plain, points, upper_first
 from ccegov_choice.study.payment import decimals
@@ -70,15 +71,17 @@ def _give(material: Material, area: AreaNumbers | None) -> Iterator[Headline]:
     same = gained_attribute(trade) == wanted
     places, payment = places_of(trade), trade.payment
     shown = plain(trade.estimate, places)
+    text = say(
+        "give_text",
+        amount=payment.things(payment.direction, trade.estimate, places),
+        gain=lower_first(gain_phrase(material.study, trade)),
+    )
+    far = abs(trade.estimate) > tested_span(material, trade.pay_in)
     yield Headline(
         say("give" if same else "give_other"),
         shown,
         unit_words(payment, shown, payment.direction),
-        say(
-            "give_text",
-            amount=payment.things(payment.direction, trade.estimate, places),
-            gain=lower_first(gain_phrase(material.study, trade)),
-        ),
+        f"{text} {say('give_far')}" if far else text,
         say("range", range=between(trade.conf_low or 0.0, trade.conf_high or 0.0, places)),
         "" if area is None else area.amount(area.trade, places),
     )
@@ -89,7 +92,7 @@ def _reform(material: Material, area: AreaNumbers | None) -> Iterator[Headline]:
     if welfare is not None and tells_losers(welfare):
         yield _winners(welfare, area)
     elif forecast is not None and not material.study.mandatory:
-        yield _forecast(forecast, area)
+        yield _forecast(material, forecast, area)
     elif welfare is not None and welfare.median.sign > 0:
         yield _worth(welfare, area)
 
@@ -102,18 +105,19 @@ def tells_losers(welfare: WelfareChange) -> bool:
 def _winners(welfare: WelfareChange, area: AreaNumbers | None) -> Headline:
     gain = welfare.gain_share
     n = points(100 * gain.value)
+    text = say("gain_text", n=n, reform=welfare.after.text(), today=welfare.before.text())
     return Headline(
         say("reform"),
         n,
         say("gain_unit"),
-        say("gain_text", n=n, reform=welfare.after.text(), today=welfare.before.text()),
+        text if welfare.median.sign else f"{text} {say('gain_unsure')}",
         say("range", range=shares_between(gain)),
         "" if area is None else area.share(area.winners),
     )
 
 
-def _forecast(found: Uptake, area: AreaNumbers | None) -> Headline:
-    item = largest_difference(found)
+def _forecast(material: Material, found: Uptake, area: AreaNumbers | None) -> Headline:
+    item = reform_difference(material)
     if item is None:
         best = int(found.shares.argmax())
         share = Estimate(

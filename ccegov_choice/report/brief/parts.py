@@ -16,12 +16,17 @@ from ccegov_choice.report.brief.extras import (
     shift_of,
     welfare_of,
 )
-from ccegov_choice.report.brief.headlines import chosen_trade, shares_between, tells_losers
+from ccegov_choice.report.brief.headlines import (
+    chosen_trade,
+    shares_between,
+    tells_losers,
+)
+from ccegov_choice.report.brief.losers import minded_most
 from ccegov_choice.report.material import FEW_PEOPLE, level_percent
-from ccegov_choice.report.scenarios import largest_difference
+from ccegov_choice.report.scenarios import reform_difference
 from ccegov_choice.report.simulator.payload import level_text
 from ccegov_choice.report.told import several
-from ccegov_choice.report.trading import gain_phrase, places_of, sound
+from ccegov_choice.report.trading import gain_phrase, places_of, sound, tested_span
 from ccegov_choice.report.wording import (
     between,
     join_words,
@@ -48,6 +53,7 @@ def parts(material: Material, checklist: Checklist, area: AreaNumbers | None) ->
         *_means(material),
         Part(say("lose"), tuple(_lose(material))),
         Part(say("dissent"), tuple(_dissent(material))),
+        Part(say("plan"), tuple(_plan(material))),
         Part(say("change"), tuple(_change(material))),
         Part(say("sure"), tuple(_sure(material, area))),
         Part(say("open"), tuple(_open(material, checklist))),
@@ -61,7 +67,7 @@ def _means(material: Material) -> Iterator[Part]:
     welfare, forecast = welfare_of(material), material.uptake
     if welfare is not None:
         pair = (welfare.before, welfare.after)
-    elif forecast is not None and (item := largest_difference(forecast)) is not None:
+    elif forecast is not None and (item := reform_difference(material)) is not None:
         named = {scenario.name: scenario for scenario in forecast.scenarios}
         pair = (named[item.baseline], named[item.scenario])
     else:
@@ -95,6 +101,7 @@ def _lose(material: Material) -> Iterator[Remark]:
                 range=shares_between(welfare.loss_share),
             )
         )
+        yield from _mind(material, welfare)
         yield from _worst_group(welfare)
     elif welfare is not None or material.uptake is not None:
         yield Remark(say("lose_unknown"))
@@ -103,6 +110,18 @@ def _lose(material: Material) -> Iterator[Remark]:
     if shift is not None and shift.left_behind_share > 0:
         yield Remark(say("lose_left", n=points(100 * shift.left_behind_share)))
     yield from _groups(material)
+
+
+def _mind(material: Material, welfare: WelfareChange) -> Iterator[Remark]:
+    """Say what losers lose, which says who they are where no group of people stands out."""
+    attribute = minded_most(material, welfare)
+    if attribute is None:
+        return
+    old, new = (
+        lower_first(level_text(attribute, scenario.profile.levels[attribute.id], None))
+        for scenario in (welfare.before, welfare.after)
+    )
+    yield Remark(say("lose_mind", label=lower_first(attribute.text()), new=new, old=old))
 
 
 def _worst_group(welfare: WelfareChange) -> Iterator[Remark]:
@@ -164,17 +183,19 @@ def opt_out_share(material: Material) -> float:
     return float(np.average(chosen == material.study.opt_out.id, weights=data.weights))
 
 
+def _plan(material: Material) -> Iterator[Remark]:
+    """Say which plan is best: an answer of its own, not one about the reform above."""
+    decision = redesign_of(material)
+    if decision is not None:
+        best = decision.best
+        package = f"“{best.text(decision.redesign)}”"
+        yield Remark(say("change_best", package=package, n=points(100 * best.best_probability)))
+
+
 def _change(material: Material) -> Iterator[Remark]:
     decision, welfare = redesign_of(material), welfare_of(material)
     if decision is not None:
         best = decision.best
-        yield Remark(
-            say(
-                "change_best",
-                package=f"“{best.text(decision.redesign)}”",
-                n=points(100 * best.best_probability),
-            )
-        )
         if decision.switching:
             first = decision.switching[0]
             value = plain(first.value)
@@ -205,13 +226,6 @@ def _turning_point(material: Material, welfare: WelfareChange | None) -> Iterato
                 range=between(trade.conf_low or 0.0, trade.conf_high or 0.0, places),
             )
         )
-
-
-def tested_span(material: Material, attribute: str) -> float:
-    """Return the most that a task let people give up of something."""
-    levels = material.study.attribute(attribute).shown_levels
-    values = [level.value for level in levels if level.value is not None]
-    return max(values) - min(values)
 
 
 def _sure(material: Material, area: AreaNumbers | None) -> Iterator[Remark]:

@@ -380,7 +380,7 @@ def test_words_tables_and_chart(own, two, data):
     assert "is worth as much as" in said
     assert "fewer days of wait" in said
     assert "Of 100 people about 100 would gain" in said
-    assert "Low income: Yes: " in said
+    assert "In the group 'Low income: Yes' the typical person is better off" in said
     assert "all of them gain or all lose" in str(found)
     assert found._repr_html_().count("<caption>") >= 2
     assert len(found.chart().rows) == 3

@@ -17,6 +17,7 @@ from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.report.brief.area import told_areas
 from ccegov_choice.report.brief.brief import Brief
 from ccegov_choice.report.brief.content import Content, Headline, Part, Remark
+from ccegov_choice.report.brief.losers import minded_most
 from ccegov_choice.report.brief.reading_grade import LIMIT, word_count
 from ccegov_choice.report.document import Report
 from ccegov_choice.study.people import people_frame
@@ -240,3 +241,16 @@ def test_it_shows_itself(brief):
         r"<Brief on 'Claiming a benefit': \d+ words, grade [\d.]+, SIMULATED>", repr(brief)
     )
     assert brief._repr_html_().startswith("<iframe title=")
+
+
+def test_losers_are_named_by_what_they_lose(full):
+    """A change made alone, by hand from the model: the slower decision is what they mind."""
+    material = full.material
+    found = minded_most(material, material.welfare)
+    old, new = material.welfare.before.profile, material.welfare.after.profile
+    if material.welfare.loss_share.value == 0.0:
+        assert found is None
+    else:
+        assert found is not None
+        assert old.levels[found.id] != new.levels[found.id]
+        assert found.text().lower() in visible(Brief(full).to_html()).lower()
