@@ -12,6 +12,7 @@ import pytest
 
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.errors import PolicyError
+from ccegov_choice.policy.scenario import Scenario
 from ccegov_choice.policy.uptake import uptake
 from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.report.brief.area import told_areas
@@ -20,6 +21,7 @@ from ccegov_choice.report.brief.content import Content, Headline, Part, Remark
 from ccegov_choice.report.brief.losers import minded_most
 from ccegov_choice.report.brief.reading_grade import LIMIT, word_count
 from ccegov_choice.report.document import Report
+from ccegov_choice.report.scenarios import largest_difference, reform_difference
 from ccegov_choice.study.people import people_frame
 
 NUMBER = re.compile(r"−?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
@@ -254,3 +256,24 @@ def test_losers_are_named_by_what_they_lose(full):
         assert found is not None
         assert old.levels[found.id] != new.levels[found.id]
         assert found.text().lower() in visible(Brief(full).to_html()).lower()
+
+
+def test_the_third_number_and_the_summary_speak_of_the_reform_that_was_valued(full):
+    """Not of the scenario that moves most people, which may be another."""
+    material, welfare = full.material, full.material.welfare
+    strong = replace(welfare.after.profile, levels={**welfare.after.profile.levels, "wait": 5.0})
+    both = (welfare.before, Scenario("strong", strong, "strong"), welfare.after)
+    found = uptake(material.results, both, people=material.data)
+    made = Report(
+        full.study, None, full.data, full.models, full.tradeoffs, uptake=found, welfare=welfare
+    )
+    assert reform_difference(made.material).scenario == welfare.after.name
+    alone = replace(made.material, welfare=None)
+    assert reform_difference(alone) == largest_difference(found)
+    told = [item.sentence for item in made.sections[0].blocks[1].items]
+    assert not any("strong" in sentence for sentence in told)
+
+
+def test_the_same_bytes_as_html_and_pdf(full):
+    assert Brief(full).to_html() == Brief(full).to_html()
+    assert Brief(full).to_pdf() == Brief(full).to_pdf()
