@@ -88,6 +88,15 @@ class Decision:
         return self.common, self.classes
 
     @cached_property
+    def by(self) -> str | None:
+        """The column of the groups, where each of them has people enough to be told."""
+        from ccegov_choice._disclosure.limits import withhold_groups
+        from ccegov_choice.study.people import people_frame
+
+        counts = people_frame(self.data)[GROUP].value_counts()
+        return None if withhold_groups({str(k): int(n) for k, n in counts.items()}) else GROUP
+
+    @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
         """Today, digital first, and digital with a person."""
         from ccegov_choice.policy.scenario import Scenario
@@ -119,7 +128,7 @@ class Decision:
 
         today, digital, _ = self.scenarios
         return welfare_change(
-            self.classes, today, digital, pay_in=PAY_IN, people=self.data, by=GROUP
+            self.classes, today, digital, pay_in=PAY_IN, people=self.data, by=self.by
         )
 
     @cached_property
@@ -127,7 +136,7 @@ class Decision:
         """Which levers to pull within the budget."""
         from ccegov_choice.policy.redesign.search import search_redesign
 
-        return search_redesign(self.classes, self.plan, pay_in=PAY_IN, people=self.data, by=GROUP)
+        return search_redesign(self.classes, self.plan, pay_in=PAY_IN, people=self.data, by=self.by)
 
     @cached_property
     def report(self) -> Report:
@@ -153,7 +162,9 @@ class Decision:
             uptake=self.uptake,
             importance=importance(self.common),
             distribution=polite,
-            group_trades=group_trade_offs(self.common, self.data, GROUP, PAY_IN),
+            group_trades=(
+                group_trade_offs(self.common, self.data, self.by, PAY_IN) if self.by else None
+            ),
             welfare=self.welfare,
             equity=equity(self.welfare),
             redesign=self.redesign,
@@ -178,7 +189,7 @@ class Decision:
             self.classes,
             self.scenarios,
             people=self.data,
-            by=GROUP,
+            by=self.by,
             pay_in=PAY_IN,
             simulated=True,
         )

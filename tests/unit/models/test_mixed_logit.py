@@ -394,10 +394,10 @@ def test_more_starts_are_kept(data, varied):
     assert max(ends) <= results.log_likelihood + 5.0  # ends are those of fewer draws
 
 
-def test_trade_offs_of_everybody_are_refused(data, varied):
+def test_coefficients_of_everybody_do_not_exist(data, varied):
     results = TWO.fit(data(varied))
-    with pytest.raises(cc.errors.ChoiceError, match="differ"):
-        cc.importance(results)
+    with pytest.raises(cc.errors.TasteError, match="differ"):
+        _ = results.utility_estimates
 
 
 @pytest.mark.parametrize(
