@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EVERYBODY = "everybody"
 _MOST = 50
+_BARE = ("yes", "no", "true", "false", "high", "low", "other", "none")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,4 +93,6 @@ def _label(name: str, by: str, study: Study) -> str:
         return f"{by} {name}"
     covariate = study.covariate(by)
     text = {level.id: level.text() for level in covariate.levels}[name]
-    return f"{covariate.text()}: {text}"
+    # "yes" alone says nothing where a sentence names the group
+    alone = text.lower() not in _BARE and not text.replace(".", "").isdigit()
+    return text if alone else f"{covariate.text()}: {text}"

@@ -17,6 +17,7 @@ from ccegov_choice.report.blocks import (
     Paragraph,
     Section,
     Subheading,
+    folded,
 )
 from ccegov_choice.report.checklist import CHECKLISTS, Checklist, fill
 from ccegov_choice.report.evidence import gather
@@ -39,7 +40,7 @@ def annex_section(material: Material) -> Section:
         Paragraph(say("annex.checklists_text")),
         *(ChecklistPanel(checklist) for checklist in checklists_of(material)),
     )
-    return Section("annex", say("annex.title"), blocks, technical=True)
+    return Section("annex", say("annex.title"), folded(blocks), technical=True)
 
 
 def checklists_of(material: Material) -> tuple[Checklist, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ccegov_choice._drawing.chart import Chart
@@ -178,6 +179,11 @@ Block = (
     | ChecklistPanel
     | Origins
 )
+
+
+def folded(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Fold all tables: they open on demand and are printed open."""
+    return tuple(replace(b, folded=True) if isinstance(b, Panel) else b for b in blocks)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ccegov_choice._table import Absent
 from ccegov_choice.report.blocks import Block, Bullets, Panel, Paragraph, Subheading
 from ccegov_choice.report.material import Material, range_note
 from ccegov_choice.report.origins import figure
-from ccegov_choice.report.told import further_tables, several, tidy_chart, without_notes
+from ccegov_choice.report.told import further_tables, several, tidy_chart
 from ccegov_choice.report.trading import places_of
 from ccegov_choice.report.wording import between, join_words, quoted, say, upper_first
 
@@ -38,7 +38,6 @@ def _one(material: Material, found: GroupTrades, name: str) -> Iterator[Block]:
         note=f"{range_note(found.level)} {say('grouptest.note')}",
     )
     yield figure(material, drawn, "group_trade_offs", found, method=found.correction)
-    yield Panel(without_notes(found.table(), found), folded=True)
     for table in further_tables(found):
         yield Panel(table, folded=True)
     if found.notes:

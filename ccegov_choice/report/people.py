@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -26,6 +27,7 @@ from ccegov_choice.report.trading import group_blocks
 from ccegov_choice.report.wording import between, plain, points, quoted, say
 from ccegov_choice.study.covariate import Covariate
 
+_CODED = re.compile(r"\s*\((?:1\s*=?\s*yes,?\s*0\s*=?\s*no|0\s*=?\s*no,?\s*1\s*=?\s*yes)\)")
 _DECLARED = ("population", "sampling", "representativeness", "missing")
 
 
@@ -112,7 +114,10 @@ def _who(material: Material) -> Iterator[Block]:
         if covariate.id not in people:
             continue
         values = people[covariate.id].dropna()
-        if covariate.is_numeric:
+        if covariate.is_numeric and values.isin((0, 1)).all():
+            table, together = _yes_no_table(covariate, values)
+            merged = merged or together
+        elif covariate.is_numeric:
             table = _number_table(covariate, values)
         else:
             table, together = _word_table(covariate, values)
@@ -171,11 +176,27 @@ def _word_table(covariate: Covariate, values: pd.Series) -> tuple[Table | None, 
     shown = merge_small(counts, LEAST_PEOPLE)
     if shown is None:
         return None, False
+    return _counted(covariate.text(), shown), len(shown) < len(counts)
+
+
+def _yes_no_table(covariate: Covariate, values: pd.Series) -> tuple[Table | None, bool]:
+    """Count zeros and ones: of them a middle value says nothing."""
+    yes = int((values == 1).sum())
+    counts = {say("people.yes"): yes, say("people.no"): len(values) - yes}
+    shown = merge_small(counts, LEAST_PEOPLE)
+    if shown is None:
+        return None, False
+    # the label explains how it was coded, which a table in words needs not
+    title = _CODED.sub("", covariate.text())
+    return _counted(title, shown), False
+
+
+def _counted(title: str, shown: dict[str, int]) -> Table:
     total = sum(shown.values())
     columns = (say("people.group"), say("people.people_column"), say("people.in_100"))
     rows = tuple((name, number, 100 * number / total) for name, number in shown.items())
     formats = {columns[1]: ",d", columns[2]: ".0f"}
-    return Table(covariate.text(), columns, rows, formats=formats), len(shown) < len(counts)
+    return Table(title, columns, rows, formats=formats)
 
 
 def _number_table(covariate: Covariate, values: pd.Series) -> Table | None:

@@ -19,8 +19,8 @@ def provenance_section(material: Material, sections: Sequence[Section] = ()) -> 
         Paragraph(say("provenance.lead")),
         *_source(material),
         *_numbers(sections),
-        Panel(_fingerprints(material)),
-        Panel(_steps(material)),
+        Panel(_fingerprints(material), folded=True),
+        Panel(_steps(material), folded=True),
         Panel(_versions(), folded=True),
     )
     return Section("provenance", say("provenance.title"), blocks, technical=True)

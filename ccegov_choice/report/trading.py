@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ccegov_choice._drawing.chart import Row
+from ccegov_choice._estimate import Estimate
 from ccegov_choice.report.blocks import (
     Block,
     Bullets,
@@ -16,7 +17,7 @@ from ccegov_choice.report.blocks import (
 from ccegov_choice.report.charts import Words, group_differences, trade_intervals
 from ccegov_choice.report.material import Material, range_note, with_range
 from ccegov_choice.report.origins import figure
-from ccegov_choice.report.told import told_blocks
+from ccegov_choice.report.told import several, told_blocks
 from ccegov_choice.report.wording import (
     between,
     digits_for,
@@ -28,6 +29,7 @@ from ccegov_choice.report.wording import (
     upper_first,
 )
 from ccegov_choice.study.study import Study
+from ccegov_choice.tradeoff.distribution import TradeDistribution
 from ccegov_choice.tradeoff.ratio import TradeOff
 
 SPOKEN = 3
@@ -49,10 +51,34 @@ def _trading(material: Material) -> Iterator[Block]:
         same = [trade for trade in material.tradeoffs if trade.pay_in == pay_in]
         yield from _one_numeraire(material, same, pay_in)
     yield from told_blocks(material, material.distribution, "distribution", "trade_distribution")
+    yield from _about_the_distribution(material)
     if material.protected:
         names = [attribute.text() for attribute in material.protected]
         key = "trade.protected" + ("_many" if len(names) > 1 else "")
         yield Callout(say("options.protected"), say(key, names=join_words(names)))
+
+
+def _about_the_distribution(material: Material) -> Iterator[Block]:
+    """Say why the middle person differs from everybody, and which amounts no task showed."""
+    found = [d for d in several(material.distribution) if isinstance(d, TradeDistribution)]
+    if not found:
+        return
+    other = material.model_of_answer.get("distribution", material.results)
+    if material.tradeoffs and other is not material.results:
+        yield Paragraph(say("distribution.two_models"))
+    for one in found:
+        span = tested_span(material, one.pay_in)
+        far = [
+            share
+            for share, amount in one.quantiles
+            if isinstance(amount, Estimate) and abs(amount.value) > span
+        ]
+        if far:
+            most = one.payment.amount(span, 0 if float(span).is_integer() else digits_for(span))
+            shares = join_words([f"{100 * share:g}" for share in far])
+            yield Paragraph(
+                say("distribution.tested", most=most, gain=one.gain_text, shares=shares)
+            )
 
 
 def _one_numeraire(material: Material, trades: Sequence[TradeOff], pay_in: str) -> Iterator[Block]:

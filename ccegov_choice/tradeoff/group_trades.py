@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ccegov_choice._drawing.chart import Chart, Row, nice_axis
@@ -193,7 +193,8 @@ class GroupTrades:
         if isinstance(self.test, Absent):
             columns = ("held true", "statistic")
             return Table("Same tastes?", columns, (("same tastes, scale free", self.test),))
-        return self.test.table()
+        table = self.test.table()
+        return replace(table, title=f"Same tastes in groups by {self.label}? (Swait and Louviere)")
 
     def tables(self) -> tuple[Table, ...]:
         """Return all three tables."""

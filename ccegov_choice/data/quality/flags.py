@@ -53,7 +53,8 @@ def quality_flags(
     least_tasks : int
         Straight-lining is choosing the same place in all of at least so many tasks.
     protest : collection of str, optional
-        Reasons that count as a protest; all reasons by default.
+        Reasons that count as a protest whenever they are given. By default any reason counts,
+        but only of people who chose the opt-out in every task.
     undecided : DataFrame, optional
         Tasks left undecided, with columns ``person`` and ``reason``, as a store hands them out.
     own : mapping of str to function or sequence of bool, optional
@@ -95,7 +96,7 @@ def quality_flags(
             protests(data, protest, reason, undecided),
             "gave a reason that is a protest"
             if protest is not None
-            else "gave a reason for not choosing",
+            else "chose the opt-out or status quo in all tasks and gave a reason",
         ),
     }
     people = data.frame.iloc[data.person_rows].reset_index(drop=True)

@@ -22,6 +22,9 @@ _FEW = f"fewer than {LEAST_PEOPLE} people"
 _BASE = 5
 # flags overlap, so that exact shares of two of them could tell of a few people
 _NOTE = f"People are counted in steps of {_BASE}, so that no few of them can be told."
+_NOTE_SHARES = (
+    f"Flagged people are counted in steps of {_BASE}, so that no few of them can be told."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +116,12 @@ class QualityFlags:
         rows: list[tuple[Cell, ...]] = []
         for name, _, judged, flagged in self._counts(None):
             few = withheld(min(flagged, judged - flagged))
-            share: Cell = _rounded(flagged) / _rounded(judged) if judged else None
+            share: Cell = min(_rounded(flagged) / judged, 1.0) if judged else None
             if few:
                 share = 0.0 if not flagged else _FEW
-            base: Cell = WITHHELD if withheld(judged) else _rounded(judged)
+            base: Cell = WITHHELD if withheld(judged) else judged
+            if withheld(len(self.person_ids) - judged):
+                base = f"all but {_FEW}"
             rows.append((name, self.rules.get(name, "any of these"), base, share))
         rows += [
             (name, self.rules[name], Absent(why), None) for name, why in self.not_judged.items()
@@ -125,7 +130,7 @@ class QualityFlags:
             "Quality of answers",
             ("Flag", "Meaning", "People judged", "Flagged"),
             tuple(rows),
-            (_NOTE, "Nobody is left out because of a flag."),
+            (_NOTE_SHARES, "Nobody is left out because of a flag."),
             {"Flagged": ".0%", "People judged": ",.0f"},
         )
 

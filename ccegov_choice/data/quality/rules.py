@@ -126,9 +126,16 @@ def always_opts_out(data: ChoiceData) -> Judged:
 def protests(
     data: ChoiceData, reasons: Collection[str] | None, reason: str, undecided: pd.DataFrame | None
 ) -> Judged:
-    """Find people who gave a reason that is a protest, for the opt-out or for not deciding."""
+    """Find people who gave a reason that is a protest, for the opt-out or for not deciding.
+
+    Where no reasons are declared, any reason of those who chose the opt-out in every task: who
+    chose it now and then was asked for a reason too, and rejected only what that task showed.
+    """
     if reason not in data.frame and undecided is None:
         return f"the data have no column '{reason}'"
+    never = always_opts_out(data) if reasons is None else np.ones(data.people)
+    if isinstance(never, str):
+        return never
     found = np.zeros(data.people, dtype=bool)
     if reason in data.frame:
         said = _is_protest(data.frame[reason].iloc[data.task_offsets[:-1]], reasons)
@@ -136,7 +143,7 @@ def protests(
     if undecided is not None:
         who = undecided["person"][_is_protest(undecided[reason], reasons)]
         found |= np.isin(as_labels(data.person_ids), as_labels(who))
-    return found.astype(float)
+    return np.asarray(found & (never > 0), dtype=np.float64)
 
 
 def opted_out(data: ChoiceData) -> Mask:

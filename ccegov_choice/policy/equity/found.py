@@ -202,7 +202,7 @@ class Equity:
             return []
         if len(self.groups) < 2:
             return []
-        verb = "gains least" if self.of_gains else "is worst off"
+        verb = "gains least on average" if self.of_gains else "is worst off on average"
         label = next(group.label for group in self.groups if group.name == self.worst)
         return [f"The group '{label}' {verb}."]
 
@@ -210,16 +210,20 @@ class Equity:
         if self.no_group_worse_off is None:
             return []
         if self.no_group_worse_off:
-            said = "By the estimates no group is worse off"
+            said = "By the estimates no group is worse off on average"
         else:
             gone = self.withheld
             lost = [g for g in self.groups if g.gain is not None and g.gain.value < 0]
             named = [f"'{g.label}'" for g in lost if g.name not in gone]
-            said = f"Worse off: {', '.join(named) or 'a group too small to be named'}"
+            said = f"Worse off on average: {', '.join(named) or 'a group too small to be named'}"
         chance = self.no_group_worse_off_probability
         if chance is None:
             return [f"{said}."]
-        return [f"{said}; that no group loses holds in {_chance(chance)} of the draws."]
+        return [
+            f"{said}; that no group loses on average holds in {_chance(chance)} of the draws. "
+            "This is about the mean of each group: its typical person, or some of its people, may "
+            "still lose."
+        ]
 
     def _guarantee(self) -> list[str]:
         if self.minimum is None:

@@ -11,6 +11,8 @@ from ccegov_choice.study.payment import decimals, plain
 if TYPE_CHECKING:
     from ccegov_choice.policy.redesign.decision import Package, RedesignDecision
 
+_TINY = 1e-3
+
 
 def decision_sentences(decision: RedesignDecision) -> tuple[str, ...]:
     """Return the sentences; see `RedesignDecision.sentences`."""
@@ -73,8 +75,8 @@ def _sure(decision: RedesignDecision) -> str:
     if regret.value > 0:
         places = decimals(Estimate(regret.value, 0.0, regret.high), regret.value)
         text += (
-            ", and choosing it costs people "
-            f"{decision.payment.amount(regret.value, places)} on average against knowing for sure"
+            "; knowing for sure which one is best would be worth another "
+            f"{decision.payment.amount(regret.value, places)} per person on average"
         )
     return f"{text}."
 
@@ -150,6 +152,9 @@ def _switches(decision: RedesignDecision) -> list[str]:
         if item.parameter.startswith("value of") and item.parameter in told:
             continue
         told.add(item.parameter)
+        # what is worth it at next to nothing is no condition; the table holds the number
+        if item.parameter.startswith("value of") and 0 < item.value < _TINY:
+            continue
         what = _against(item.after, item.before, decision)
         value = f"{item.value:,.4g} {item.unit}".rstrip()
         found.append(f"From a {item.parameter} of {value} up, the best package is {what}.")

@@ -99,7 +99,7 @@ def data(frame, study):
 
 @pytest.fixture(scope="module")
 def flags(data):
-    return quality_flags(data)
+    return quality_flags(data, protest=["no_sharing"])
 
 
 @pytest.mark.parametrize("flag", ["too_fast", "always_opts_out", "protest"])
@@ -148,6 +148,26 @@ def test_nobody_is_dropped(flags, data):
     assert list(flags.to_frame()["person"]) == list(data.person_ids)
 
 
+def test_a_reason_for_one_task_is_no_protest_by_itself(data):
+    """Everybody who takes the opt-out is asked why; only who always takes it may protest."""
+    found = np.flatnonzero(quality_flags(data).flags["protest"])
+    assert set(found) == set(PLANTED["protest"]) & set(PLANTED["always_opts_out"])
+    assert "in all tasks" in quality_flags(data).rules["protest"]
+
+
+def test_people_judged_are_the_true_number(frame, study):
+    some = frame[frame["person"] < 193]
+    flags = quality_flags(ChoiceData.from_long(some, study=study))
+    judged = {row[0]: row[2] for row in flags.table().rows}
+    assert judged["protest"] == judged["any"] == 193
+    assert judged["straight_lining"] == 193 - len(PLANTED["always_opts_out"])
+    # of nine people no seconds are known: the difference to all people would tell of them
+    unknown = some.assign(seconds=some["seconds"].where(some["person"] >= 9))
+    flags = quality_flags(ChoiceData.from_long(unknown, study=study))
+    judged = {row[0]: row[2] for row in flags.table().rows}
+    assert judged["too_fast"] == "all but fewer than 10 people"
+
+
 def test_only_some_reasons_may_be_a_protest(data):
     found = quality_flags(data, protest=["too_hard"])
     assert not found.flags["protest"].any()
@@ -178,7 +198,7 @@ def test_few_people_are_not_told(frame, study):
     cells = {row[0]: row[3] for row in flags.table().rows}
     assert cells["too_fast"] == "fewer than 10 people"
     # 30 of 188, in steps of five: flags overlap, and exact shares could tell of a few
-    assert cells["straight_lining"] == 30 / 190
+    assert cells["straight_lining"] == 30 / 188
     table = flags.table("mode")
     position = table.columns.index("too_fast")
     assert all(isinstance(row[position], Absent) for row in table.rows[:-1])
