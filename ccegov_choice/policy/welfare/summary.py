@@ -188,6 +188,11 @@ def _notes(
             f"to {100 * refused[0, -1]:.2g} in 100 people {attribute} has the wrong sign: they are "
             "counted among those who gain or lose, but no amount exists for them"
         )
+    elif (some := float(np.mean(refused[1:, -1] > _NOBODY))) > 0:
+        notes.append(
+            f"in {100 * some:.2g} in 100 draws {attribute} has the wrong sign for some people: no "
+            "amount exists for them there"
+        )
     nothing = counts[0, -1, SHUT_OUT], counts[0, -1, LET_IN]
     for share, words in zip(nothing, ("after", "before"), strict=True):
         if share > 0:

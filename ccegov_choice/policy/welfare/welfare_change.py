@@ -25,6 +25,7 @@ from ccegov_choice.policy.scenario import (
 from ccegov_choice.policy.uptake import check_numbers
 from ccegov_choice.policy.welfare.change import WelfareChange
 from ccegov_choice.policy.welfare.comparison import Comparison
+from ccegov_choice.policy.welfare.noise import simulation_noise
 from ccegov_choice.policy.welfare.people import per_person
 from ccegov_choice.policy.welfare.summary import Summary, summarise
 from ccegov_choice.policy.welfare.worth import Worth
@@ -248,6 +249,13 @@ def _notes(
         )
     if comparison.source.simulated:
         notes.append(f"tastes are simulated: {comparison.source.count:,} points for each person")
+        noise = simulation_noise(comparison, results.estimates)
+        if noise is not None:
+            unit = payment_words(worth.attribute, study.numeraire(name)).unit_plural or "units"
+            notes.append(
+                f"with other points the amount of the typical person would move by about "
+                f"{noise:.2g} {unit} (its standard deviation)"
+            )
     if not comparison.exact:
         notes.append("quantiles over people are read from bins 1.6 % wide")
     if isinstance(found.mean, Absent):

@@ -117,6 +117,8 @@ def _ends(share: Estimate, before: str) -> str:
 
 def _majority(change: WelfareChange) -> str:
     chance = change.majority_probability
+    if _nobody(change.gain_share) and _nobody(change.loss_share):
+        return "Among these people, nobody gains and nobody loses."
     if chance >= 0.5 + change.level / 2:
         return "Among these people, more gain than lose."
     if chance <= 0.5 - change.level / 2:

@@ -39,20 +39,48 @@ def minded_most(material: Material, welfare: WelfareChange) -> Attribute | None:
     """
     if len(welfare.before.offers) != 1 or len(welfare.after.offers) != 1:
         return None
-    old, new = welfare.before.profile, welfare.after.profile
-    changed = [name for name in old.levels if old.levels[name] != new.levels.get(name)]
     losing = _fall(material, welfare, welfare.after)
     if losing is None:
         return None
     lost, mass = losing[0] > SAME, losing[1]
-    falls: dict[str, float] = {}
-    for name in changed:
+    falls = {
+        name: float((fall * mass)[lost].sum()) for name, fall in _alone(material, welfare).items()
+    }
+    worst = max(falls, key=lambda name: falls[name], default=None)
+    return None if worst is None or falls[worst] <= 0 else material.study.attribute(worst)
+
+
+def sizes_of_changes(material: Material, welfare: WelfareChange) -> dict[str, float]:
+    """Return how far each change of a reform, made alone, moves people's log-sums on average.
+
+    Parameters
+    ----------
+    material : Material
+        What the report is made from.
+    welfare : WelfareChange
+        The reform, of one service.
+    """
+    whole = _fall(material, welfare, welfare.after)
+    if whole is None:
+        return {}
+    return {
+        name: float((np.abs(fall) * whole[1]).sum())
+        for name, fall in _alone(material, welfare).items()
+    }
+
+
+def _alone(material: Material, welfare: WelfareChange) -> dict[str, FloatArray]:
+    """Return how far log-sums fall with each change alone, from what there is before."""
+    old, new = welfare.before.profile, welfare.after.profile
+    falls: dict[str, FloatArray] = {}
+    for name, level in old.levels.items():
+        if level == new.levels.get(name, level):
+            continue
         alone = Scenario("alone", replace(old, levels={**old.levels, name: new.levels[name]}))
         found = _fall(material, welfare, alone)
         if found is not None:
-            falls[name] = float((found[0] * mass)[lost].sum())
-    worst = max(falls, key=lambda name: falls[name], default=None)
-    return None if worst is None or falls[worst] <= 0 else material.study.attribute(worst)
+            falls[name] = found[0]
+    return falls
 
 
 def _fall(

@@ -17,16 +17,15 @@ from ccegov_choice.report.brief.extras import (
     welfare_of,
 )
 from ccegov_choice.report.brief.headlines import (
-    chosen_trade,
     shares_between,
     tells_losers,
 )
-from ccegov_choice.report.brief.losers import minded_most
+from ccegov_choice.report.brief.losers import minded_most, sizes_of_changes
 from ccegov_choice.report.material import FEW_PEOPLE, level_percent
 from ccegov_choice.report.scenarios import reform_difference
 from ccegov_choice.report.simulator.payload import level_text
 from ccegov_choice.report.told import several
-from ccegov_choice.report.trading import gain_phrase, places_of, sound, tested_span
+from ccegov_choice.report.trading import gain_phrase, sound, tested_span
 from ccegov_choice.report.wording import (
     between,
     join_words,
@@ -42,6 +41,11 @@ if TYPE_CHECKING:
     from ccegov_choice.report.brief.area import AreaNumbers
     from ccegov_choice.report.checklist import Checklist
     from ccegov_choice.report.material import Material
+    from ccegov_choice.study.attribute import Attribute
+    from ccegov_choice.study.level import Level
+
+MOST_CHANGES = 3
+"""Changes of a reform that are told, from the one that counts most."""
 
 SPOKEN = 2
 """Things that one sentence may list."""
@@ -75,6 +79,13 @@ def _means(material: Material) -> Iterator[Part]:
     if any(len(scenario.offers) > 1 for scenario in pair):
         return
     old, new = (scenario.profile.levels for scenario in pair)
+    changed = [
+        attribute
+        for attribute in material.study.attributes
+        if attribute.id in old and attribute.id in new and old[attribute.id] != new[attribute.id]
+    ]
+    sizes = _sizes(material, welfare)
+    largest = sorted(changed, key=lambda attribute: -sizes.get(attribute.id, 0.0))[:MOST_CHANGES]
     remarks = tuple(
         Remark(
             say(
@@ -82,13 +93,20 @@ def _means(material: Material) -> Iterator[Part]:
                 label=attribute.text(),
                 new=lower_first(level_text(attribute, new[attribute.id], None)),
                 old=lower_first(level_text(attribute, old[attribute.id], None)),
-            ),
-            1,
+            )
         )
-        for attribute in material.study.attributes
-        if attribute.id in old and attribute.id in new and old[attribute.id] != new[attribute.id]
+        for attribute in largest
     )
-    yield Part(say("means", reform=pair[1].text(), today=pair[0].text()), remarks, whole=True)
+    title = "means" if len(largest) == len(changed) else "means_most"
+    yield Part(say(title, reform=pair[1].text()), remarks)
+
+
+def _sizes(material: Material, welfare: WelfareChange | None) -> dict[str, float]:
+    """Return how much each change counts: its own size, or else that of its attribute."""
+    if welfare is not None:
+        return sizes_of_changes(material, welfare)
+    items = () if material.importance is None else material.importance.items
+    return {item.attribute: item.share for item in items}
 
 
 def _lose(material: Material) -> Iterator[Remark]:
@@ -199,15 +217,24 @@ def _change(material: Material) -> Iterator[Remark]:
         if decision.switching:
             first = decision.switching[0]
             value = plain(first.value)
-            yield Remark(say("change_switch", value=value, parameter=first.parameter), 1)
+            yield Remark(say("change_switch", value=value, parameter=first.parameter))
         if any(package.levers != best.levers for _, package in decision.value_judgements):
             yield Remark(say("change_judgement"), 2)
+    if welfare is not None and tells_losers(welfare):
+        yield Remark(say("change_majority", chance=chance_text(welfare.majority_probability)))
     yield from _turning_point(material, welfare)
+    if decision is None and welfare is None:
+        yield Remark(say("change_unasked"))
+
+
+def chance_text(chance: float) -> str:
+    """Say a chance in 100, never as none or all."""
+    n = round(100 * chance)
+    return say("chance_least") if n < 1 else say("chance_most") if n > 99 else f"{n} in 100"
 
 
 def _turning_point(material: Material, welfare: WelfareChange | None) -> Iterator[Remark]:
     """Say at which price the answer turns, where people were asked about such prices."""
-    trade = chosen_trade(material)
     if welfare is not None and welfare.median.sign > 0:
         found, payment = welfare.median, welfare.payment
         if found.value <= tested_span(material, payment.attribute):
@@ -216,16 +243,6 @@ def _turning_point(material: Material, welfare: WelfareChange | None) -> Iterato
             told = between(found.low or 0.0, found.high or 0.0, places)
             reform = welfare.after.text()
             yield Remark(say("change_welfare", reform=reform, amount=amount, range=told))
-            return
-    if trade is not None:
-        places = places_of(trade)
-        yield Remark(
-            say(
-                "change_trade",
-                amount=trade.payment.things(trade.payment.direction, trade.estimate, places),
-                range=between(trade.conf_low or 0.0, trade.conf_high or 0.0, places),
-            )
-        )
 
 
 def _sure(material: Material, area: AreaNumbers | None) -> Iterator[Remark]:
@@ -267,9 +284,17 @@ def _rights(material: Material) -> Iterator[Remark]:
     if names:
         yield Remark(say("rights_named", names=join_words(names)))
     floors = [
-        f"{lower_first(attribute.text())} ({lower_first(attribute.level(level).text())})"
+        _floor_text(attribute, attribute.level(level))
         for attribute in material.study.attributes
         for level in attribute.floor
     ]
     if floors:
         yield Remark(say("rights_floor", levels="; ".join(floors[:SPOKEN])))
+
+
+def _floor_text(attribute: Attribute, level: Level) -> str:
+    """Say a level by its description, a sentence, where it has one; else by its label."""
+    described = level.long_text().strip() if level.description else ""
+    if described:
+        return f"“{described}”" if described.endswith((".", "!", "?")) else f"“{described}.”"
+    return f"{lower_first(attribute.text())}: {lower_first(level.text())}"

@@ -24,7 +24,9 @@ from ccegov_choice.policy.channels.channel_shift import channel_shift
 from ccegov_choice.policy.scenario import Scenario
 from ccegov_choice.policy.uptake import uptake
 from ccegov_choice.policy.welfare import comparison
-from ccegov_choice.policy.welfare.welfare_change import welfare_change
+from ccegov_choice.policy.welfare.noise import simulation_noise
+from ccegov_choice.policy.welfare.summary import _notes
+from ccegov_choice.policy.welfare.welfare_change import compare, welfare_change
 from ccegov_choice.study.numeraire import Numeraire
 from ccegov_choice.study.utility import Utility
 
@@ -422,3 +424,31 @@ def test_words_leave_out_what_nobody_sees_and_do_not_repeat_the_groups(logit, tw
     assert [s for s in unclear.sentences() if "group" in s] == [
         "Nor can it tell, for any of the groups, whether the typical person gains or loses."
     ]
+
+
+def test_when_nothing_changes_nobody_gains_or_loses(logit, two):
+    same = welfare_change(logit, two[0], two[0], pay_in="wait", draws=100)
+    assert "nobody gains and nobody loses" in " ".join(same.sentences())
+
+
+def test_draws_with_the_wrong_sign_for_some_people_are_told():
+    refused = np.zeros((5, 1))
+    counts = np.zeros((5, 1, comparison.COUNTS))
+    assert _notes(refused, counts, 0, "wait") == ()
+    refused[2] = 0.1
+    (note,) = _notes(refused, counts, 0, "wait")
+    assert note.startswith("in 25 in 100 draws wait has the wrong sign for some people")
+
+
+def test_simulation_noise_is_that_of_other_points(mixed, two, data):
+    """Against the spread over blocks of medians of independent sets of points."""
+    offers = [Scenario("before", two[0]), Scenario("after", two[1])]
+    made = compare(mixed, *offers, pay_in="wait", people=data, points=1024)[0]
+    noise = simulation_noise(made, mixed.estimates)
+    found = welfare_change(mixed, *two, pay_in="wait", people=data, points=1024, draws=100)
+    few = compare(mixed, *offers, pay_in="wait", people=data, points=64)[0]
+    assert 0 < noise < simulation_noise(few, mixed.estimates)
+    assert noise < 0.1 * abs(found.median.value)
+    assert any("with other points" in note for note in found.notes)
+    tiny = compare(mixed, *offers, pay_in="wait", people=data, points=8)[0]
+    assert simulation_noise(tiny, mixed.estimates) is None
