@@ -115,12 +115,12 @@ def _who(material: Material) -> Iterator[Block]:
             continue
         values = people[covariate.id].dropna()
         if covariate.is_numeric and values.isin((0, 1)).all():
-            table, together = _yes_no_table(covariate, values)
+            table, together = _yes_no_table(covariate, people[covariate.id])
             merged = merged or together
         elif covariate.is_numeric:
             table = _number_table(covariate, values)
         else:
-            table, together = _word_table(covariate, values)
+            table, together = _word_table(covariate, people[covariate.id])
             merged = merged or together
         if table is None:
             refused.append(say("people.too_few", label=covariate.text(), least=LEAST_PEOPLE))
@@ -167,22 +167,31 @@ def merge_small(counts: dict[str, int], least: int) -> dict[str, int] | None:
     return {**shown, merged: sum(kept[name] for name in together)}
 
 
-def _word_table(covariate: Covariate, values: pd.Series) -> tuple[Table | None, bool]:
+def _unsaid(people: pd.Series) -> dict[str, int]:
+    """Count those who did not say, where the others would give away how few they are."""
+    missing = int(people.isna().sum())
+    return {say("people.unsaid"): missing} if 0 < missing < LEAST_PEOPLE else {}
+
+
+def _word_table(covariate: Covariate, people: pd.Series) -> tuple[Table | None, bool]:
+    values = people.dropna()
     labels = {level.id: level.text() for level in covariate.levels}
     found = values.astype(str).value_counts()
     order = [name for name in covariate.level_ids if name in found.index]
     order += sorted(str(name) for name in found.index if name not in labels)
     counts = {labels.get(name, name): int(found[name]) for name in order}
+    counts |= _unsaid(people)
     shown = merge_small(counts, LEAST_PEOPLE)
     if shown is None:
         return None, False
     return _counted(covariate.text(), shown), len(shown) < len(counts)
 
 
-def _yes_no_table(covariate: Covariate, values: pd.Series) -> tuple[Table | None, bool]:
+def _yes_no_table(covariate: Covariate, people: pd.Series) -> tuple[Table | None, bool]:
     """Count zeros and ones: of them a middle value says nothing."""
+    values = people.dropna()
     yes = int((values == 1).sum())
-    counts = {say("people.yes"): yes, say("people.no"): len(values) - yes}
+    counts = {say("people.yes"): yes, say("people.no"): len(values) - yes} | _unsaid(people)
     shown = merge_small(counts, LEAST_PEOPLE)
     if shown is None:
         return None, False

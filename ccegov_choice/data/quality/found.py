@@ -120,7 +120,7 @@ class QualityFlags:
             if few:
                 share = 0.0 if not flagged else _FEW
             base: Cell = WITHHELD if withheld(judged) else judged
-            if withheld(len(self.person_ids) - judged):
+            if (rest := len(self.person_ids) - judged) and withheld(rest):
                 base = f"all but {_FEW}"
             rows.append((name, self.rules.get(name, "any of these"), base, share))
         rows += [
