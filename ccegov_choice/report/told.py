@@ -139,7 +139,7 @@ def in_plain_words(words: str) -> str:
     '“Today” (likely range: 3 to 4)'
     """
     plain = _INTERVAL.sub(say("interval.in_words"), words)
-    return upper_first(_QUOTES.sub(lambda found: quoted(found[1]), plain))
+    return upper_first(_QUOTES.sub(lambda found: quoted(found[1]), plain).replace(":.", "."))
 
 
 def without_notes(table: Table, result: Any) -> Table:
