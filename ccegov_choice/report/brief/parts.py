@@ -296,5 +296,5 @@ def _floor_text(attribute: Attribute, level: Level) -> str:
     """Say a level by its description, a sentence, where it has one; else by its label."""
     described = level.long_text().strip() if level.description else ""
     if described:
-        return f"“{described}”" if described.endswith((".", "!", "?")) else f"“{described}.”"
+        return f"“{described.rstrip('.')}”"
     return f"{lower_first(attribute.text())}: {lower_first(level.text())}"

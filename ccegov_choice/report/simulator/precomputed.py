@@ -48,7 +48,7 @@ def _content(made: Ingredients, own: Mapping[str, str]) -> Table:
                 for cell in cells
             ]
             rows.append((made.clean(label), *(made.clean(text) for text in texts)))
-    return Table(own["scenarios"], columns, tuple(rows))
+    return Table(own["content"], columns, tuple(rows))
 
 
 def _shares(made: Ingredients, own: Mapping[str, str]) -> list[Table]:

@@ -85,7 +85,7 @@ class Simulator:
     by: str | None = None
     pay_in: str | None = None
     at: Mapping[str, Any] = field(default_factory=dict)
-    draws: int = 300
+    draws: int = 500
     seed: int = 1
     level: float = 0.95
     title: str | None = None

@@ -18,7 +18,7 @@
   const whole = (share) => plain(100 * share, 0);
   const people = (share) => {
     const n = Math.round(100 * share);
-    return n < 1 ? words.under_one : n > 99 ? words.over_99 : String(n);
+    return n < 1 ? words.under_one : n > 99 ? words.over_99 : `about ${n}`;
   };
   const places = ([value, low, high]) => {
     const size = (high - low) / 2 > 0 ? (high - low) / 2 : Math.max(Math.abs(value) / 10, 1e-9);
@@ -101,7 +101,8 @@
       told.push(say("share_sentence", { ...gaps, what, old: people(found.shares[0][j][0]), new: people(found.shares[1][j][0]) }));
       const size = sure < 0 ? flipped(moved) : moved;
       const verdict = sure > 0 ? "share_more" : sure < 0 ? "share_fewer" : "share_same";
-      told.push(say(verdict, { n: plain(100 * size[0], 0), range: shareRange(size) }));
+      told.push(say(verdict, { n: plain(100 * size[0], 0), range: shareRange(size),
+        fewer: plain(-100 * size[1], 0), more: plain(100 * size[2], 0) }));
     }
     if (!told.length && found.prefer)
       told.push(sureOf(found.prefer.map((p) => p - 0.5)) === 0
@@ -117,13 +118,21 @@
     const size = sure < 0 ? flipped(value) : value;
     const range = between(size[1], size[2], n);
     const verdict = sure > 0 ? "worth_gain" : sure < 0 ? "worth_loss" : "worth_unclear";
-    const told = [say(verdict, { ...gaps, who, amount: amount(value[0], n), range, unit: page.pay.unit })];
+    const told = [say(verdict, { ...gaps, who, amount: amount(value[0], n), range, worst: amount(value[1], n), best: amount(value[2], n) })];
     if (page.alike) told.push(words.winners_alike);
-    else told.push(say("winners_sentence", { winners: people(found.worth.gain[0]), losers: people(found.worth.lose[0]) }));
+    else told.push(winnersSentence(found.worth));
     if (Math.abs(value[0]) > page.pay.span) told.push(say("beyond", { most: page.pay.most }));
     if (Math.round(100 * found.worth.wrong) > 0)
       told.push(say("wrong_sign", { n: people(found.worth.wrong), unit: page.pay.many }));
     return told.join(" ");
+  }
+
+  // Nobody, as it is told: nought in the estimate and at both ends.
+  const nobody = (share) => share.every((value) => Math.round(100 * value) === 0);
+  function winnersSentence({ gain, lose }) {
+    const verdict = nobody(gain) ? (nobody(lose) ? "nobody_moves" : "losers_nobody")
+      : nobody(lose) ? "winners_nobody" : "winners_sentence";
+    return say(verdict, { winners: people(gain[0]), losers: people(lose[0]) });
   }
 
   function warnings(state) {
@@ -171,8 +180,8 @@
 
   const exact = (value) => Math.abs(value[2] - value[1]) <= 1e-9 * Math.max(1, Math.abs(value[0]));
   const shareCell = (value) => `${whole(value[0])} (${shareRange(value)})`;
-  const valueCell = (value) => (!value || !value.every(Number.isFinite) ? words.absent
-    : exact(value) ? plain(value[0], Number.isInteger(Number(value[0].toFixed(6))) ? 0 : 1)
+  const valueCell = (value, paid = false) => (!value || !value.every(Number.isFinite) ? words.absent
+    : exact(value) ? say(paid ? "by_definition" : "alone", { n: plain(value[0], Number.isInteger(Number(value[0].toFixed(6))) ? 0 : 1) })
     : `${plain(value[0], places(value))} (${between(value[1], value[2], places(value))})`);
 
   function tables(found) {
@@ -195,7 +204,7 @@
         who.map(([name, one]) => [name, shareCell(one.gain), shareCell(one.lose)])));
     if (found.changes.length)
       made.push(table(say("changes_title", { unit: page.pay.unit }), [words.column_change, words.column_worth],
-        found.changes.map((change) => [changeText(change), valueCell(change.value)])));
+        found.changes.map((change) => [changeText(change), valueCell(change.value, change.attributes.every((name) => name === page.pay.attribute))])));
     return made;
   }
 

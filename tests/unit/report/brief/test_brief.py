@@ -10,6 +10,7 @@ import numpy as np
 import pypdf
 import pytest
 
+from ccegov_choice._estimate import Estimate
 from ccegov_choice.data.choice_data import ChoiceData
 from ccegov_choice.errors import PolicyError
 from ccegov_choice.policy.scenario import Scenario
@@ -277,3 +278,28 @@ def test_the_third_number_and_the_summary_speak_of_the_reform_that_was_valued(fu
 def test_the_same_bytes_as_html_and_pdf(full):
     assert Brief(full).to_html() == Brief(full).to_html()
     assert Brief(full).to_pdf() == Brief(full).to_pdf()
+
+
+def test_no_currency_without_a_declared_vehicle(report):
+    """Money words of a study without a vehicle reach neither the page nor the PDF."""
+    made = Brief(replace(report, title="A fee of €12 (12 EUR, twelve euros)"))
+    text = visible(made.to_html())
+    assert "A fee of 12 (12 units of money, twelve units of money)" in text
+    assert not re.search(r"[$€£¥]|EUR|euro", text)
+
+
+def test_it_says_what_the_reform_is_and_repeats_no_amount(brief, plain):
+    for made in (brief, plain):
+        parts = {part.title: part.sentences for part in made.content.parts}
+        (means,) = [told for title, told in parts.items() if title.startswith("What “")]
+        assert 1 <= len(means) <= 3
+        assert all("instead of" in sentence for sentence in means)
+        assert not any("trade above" in told for told in parts["What would change the answer"])
+
+
+def test_the_chance_that_more_gain_than_lose_is_told(full):
+    gain = Estimate(0.7, 0.5, 0.9)
+    for chance, told in ((0.94, "is 94 in 100."), (1.0, "is more than 99 in 100.")):
+        mixed = replace(full.material.welfare, gain_share=gain, majority_probability=chance)
+        text = visible(Brief(replace(full, welfare=mixed)).to_html())
+        assert f"The chance that more people gain than lose {told}" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import inspect
 import json
 import re
 
@@ -31,6 +32,7 @@ from ccegov_choice.models.logit.logit import Logit
 from ccegov_choice.models.mixed.distributions import Normal
 from ccegov_choice.models.population.population import Population
 from ccegov_choice.policy.scenario import Scenario
+from ccegov_choice.policy.welfare.welfare_change import welfare_change
 from ccegov_choice.report.simulator import encoding, tastes
 from ccegov_choice.report.simulator.crowd import gather_crowd
 from ccegov_choice.report.simulator.encoding import connected, encode_offer
@@ -240,3 +242,21 @@ def test_it_is_saved_and_shows_itself(tmp_path):
     assert re.fullmatch(r"<Simulator of 'A claim': today, reform; \d+ kB, SIMULATED>", repr(item))
     assert 'sandbox="allow-scripts"' in item._repr_html_()
     assert "These citizens are simulated." in item.to_html()
+
+
+def test_ranges_come_from_as_many_draws_as_those_of_the_report():
+    default = inspect.signature(welfare_change).parameters["draws"].default
+    assert Simulator.draws == default
+
+
+def test_no_currency_without_a_declared_vehicle():
+    results = logit()
+    page = made(results, title="A fee of €12 (12 EUR)").to_html()
+    assert "A fee of 12 (12 units of money)" in page
+    assert not re.search(
+        r"[$€£¥]\s?\d|\b(EUR|USD|GBP)\b", re.sub(r"<script.*", "", page, flags=re.S)
+    )
+
+
+def test_what_scenarios_offer_has_a_heading_of_its_own():
+    assert made(logit()).to_html().count("The scenarios this page starts with</") == 1
