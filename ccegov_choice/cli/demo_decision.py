@@ -149,7 +149,7 @@ class Decision:
         from ccegov_choice.tradeoff.groups import group_trade_offs
         from ccegov_choice.tradeoff.importance import importance
 
-        flags = quality_flags(self.data)
+        flags = quality_flags(self.data, protest=["against_asking"])
         polite = trade_distribution(
             self.classes, gain="dr_treatment: brusque -> polite", pay_in=PAY_IN, people=self.data
         )

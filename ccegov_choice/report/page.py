@@ -5,38 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ccegov_choice._drawing.svg import NARROW, WIDE, draw
 from ccegov_choice._version import __version__
-from ccegov_choice.errors import MissingExtraError
 from ccegov_choice.report.blocks import Facts, Section
+from ccegov_choice.report.templating import environment
 from ccegov_choice.report.wording import say
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
 _FOLDER = Path(__file__).parent / "templates"
-
-
-@cache
-def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError as error:
-        raise MissingExtraError(
-            "a report needs the package jinja2, which is not installed",
-            where="Report",
-            cure="Install it with: pip install 'ccegov_choice[report]'",
-        ) from error
-    return Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 @cache
@@ -71,7 +47,7 @@ def render_page(
     language : str
         Language code of the page.
     """
-    template = _environment().get_template("report.html.j2")
+    template = environment(_FOLDER, "report").get_template("report.html.j2")
     return template.render(
         title=title,
         standfirst=standfirst,

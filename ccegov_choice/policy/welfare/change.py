@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ccegov_choice._disclosure.limits import withhold_groups
 from ccegov_choice._drawing.chart import Chart, nice_axis
 from ccegov_choice._drawing.make import estimate_row, make_chart
 from ccegov_choice._drawing.show import figure
@@ -141,7 +142,10 @@ class WelfareChange:
     # --- tables -----------------------------------------------------------------------------------
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row for everybody and one for each group, at full precision."""
+        """Return one row for everybody and one for each group, at full precision.
+
+        It holds small groups too: for use in the house only.
+        """
         import pandas as pd
 
         rows = [("everybody", self.people, 1.0, *_numbers(self._everybody))]
@@ -182,7 +186,7 @@ class WelfareChange:
             (group.label, *_cells(group.mean), *_cells(group.median)) for group in self._shown
         )
         title = f"What '{self.after.text()}' is worth, against '{self.before.text()}'"
-        return Table(title, columns, rows, self.notes, dict.fromkeys(columns[1:], ".2f"))
+        return Table(title, columns, rows, self._table_notes, dict.fromkeys(columns[1:], ".2f"))
 
     def winners_table(self) -> Table:
         """Return how many of 100 people gain, lose, and see no difference, with intervals."""
@@ -210,8 +214,25 @@ class WelfareChange:
         return Table(title, columns, rows, (), dict.fromkeys(columns[1:], ".1f"))
 
     @property
+    def told(self) -> tuple[GroupWelfare, ...]:
+        """The groups that may be told of: none of fewer than ten people, nor one that tells them.
+
+        Tables, sentences and charts leave the others out; `to_frame` and `groups` are for inside.
+        """
+        if self.by is None:
+            return ()
+        gone = withhold_groups({group.name: group.people for group in self.groups})
+        return tuple(group for group in self.groups if group.name not in gone)
+
+    @property
     def _shown(self) -> tuple[GroupWelfare, ...]:
-        return (*(self.groups if self.by is not None else ()), self._everybody)
+        return (*self.told, self._everybody)
+
+    @property
+    def _table_notes(self) -> tuple[str, ...]:
+        if self.by is None or len(self.told) == len(self.groups):
+            return self.notes
+        return (*self.notes, "small groups, and those that would tell of them, are withheld")
 
     # --- words and pictures -----------------------------------------------------------------------
 

@@ -44,13 +44,14 @@ def sentences(change: WelfareChange) -> tuple[str, ...]:
 
 def _groups(change: WelfareChange) -> list[str]:
     """Say what each group gains; those of whom nothing can be told share one sentence."""
-    unclear = [group for group in change.groups if group.median.sign == 0]
+    groups = change.told
+    unclear = [group for group in groups if group.median.sign == 0]
     open_ends = [group for group in unclear if group.median.low != group.median.high]
-    if change.median.sign == 0 and len(open_ends) == len(change.groups) > 1:
+    if change.median.sign == 0 and len(open_ends) == len(groups) > 1:
         return [
             "Nor can it tell, for any of the groups, whether the typical person gains or loses."
         ]
-    return [_group(group, change) for group in change.groups]
+    return [_group(group, change) for group in groups]
 
 
 def _typical(change: WelfareChange) -> str:

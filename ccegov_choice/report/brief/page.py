@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ccegov_choice._drawing.typesetting import fonts_here, typeset
 from ccegov_choice._version import __version__
-from ccegov_choice.errors import MissingExtraError
 from ccegov_choice.report.brief.content import Content, say
+from ccegov_choice.report.templating import environment
 
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -24,30 +24,19 @@ def _style() -> str:
 
 def render_html(content: Content, language: str = "en") -> str:
     """Return a brief as HTML: no script, no request, no date."""
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError as error:
-        raise MissingExtraError(
-            "a brief needs the package jinja2, which is not installed",
-            where="Brief",
-            cure="Install it with: pip install 'ccegov_choice[report]'",
-        ) from error
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return environment.get_template("brief.html.j2").render(
-        content=content,
-        language=language,
-        style=_style(),
-        policy=policy,
-        short=say("simulated_short"),
-        version=__version__,
+    return (
+        environment(_FOLDER, "brief")
+        .get_template("brief.html.j2")
+        .render(
+            content=content,
+            language=language,
+            style=_style(),
+            policy=policy,
+            short=say("simulated_short"),
+            version=__version__,
+        )
     )
 
 

@@ -8,40 +8,18 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ccegov_choice._disclosure.limits import LEAST_PEOPLE
 from ccegov_choice._files import sha256
 from ccegov_choice._version import __version__
-from ccegov_choice.errors import MissingExtraError
 from ccegov_choice.report.simulator.payload import Ingredients, no_mean
 from ccegov_choice.report.simulator.precomputed import noise, scenario_tables
 from ccegov_choice.report.simulator.words import words
+from ccegov_choice.report.templating import environment
 from ccegov_choice.report.wording import upper_first
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
 _FOLDER = Path(__file__).parent / "templates"
-
-
-@cache
-def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError as error:
-        raise MissingExtraError(
-            "a simulator needs the package jinja2, which is not installed",
-            where="Simulator",
-            cure="Install it with: pip install 'ccegov_choice[report]'",
-        ) from error
-    return Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 @cache
@@ -85,7 +63,7 @@ def render(made: Ingredients, data: dict[str, Any], title: str, *, simulated: bo
     language = (made.language or made.study.language).split("-")[0]
     own = words(language)
     return (
-        _environment()
+        environment(_FOLDER, "simulator")
         .get_template("simulator.html.j2")
         .render(
             title=made.clean(title),
