@@ -102,7 +102,7 @@ class Decision:
         from ccegov_choice.policy.scenario import Scenario
 
         return (
-            Scenario("today", self.plan.base, "Today's service"),
+            Scenario("today", self.plan.base, "Today’s service"),
             Scenario("digital", self.study.profile(None, **DIGITAL), "Digital first"),
             Scenario("supported", self.study.profile(None, **SUPPORTED), "Digital with a person"),
         )

@@ -133,7 +133,11 @@ def test_quality_shows_ways_and_common_reasons_only(full, sections):
 
 def test_quality_shows_results_both_ways_and_who_was_not_heard(full, sections):
     words = said(sections["quality"])
-    assert in_plain_words(full.quality.sentences()[0]) in words
+    told = in_plain_words(full.quality.sentences()[0])
+    said_first, _, named = told.partition(": ")
+    assert said_first in words
+    assert named
+    assert named not in words  # parameters have the study's words: "staff: polite"
     assert in_plain_words(full.weighting.sentences()[0]) in words
     panels = [b.table for b in sections["quality"].blocks if isinstance(b, Panel)]
     both = next(t for t in panels if t.title == full.quality.table().title)

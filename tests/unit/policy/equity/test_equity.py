@@ -140,8 +140,8 @@ def test_a_change_says_who_loses_and_how_surely():
     assert found.worst == "tenants"
     assert found.level == 0.9
     text = found.sentence()
-    assert "The group 'tenants' gains least." in text
-    assert "Worse off: 'tenants'" in text
+    assert "The group 'tenants' gains least on average." in text
+    assert "Worse off on average: 'tenants'" in text
     assert "Below the minimum of 0 days: 'tenants'." in text
 
 
